@@ -1,0 +1,169 @@
+//! A chain of digests: from StartLogging, or from when validation was enabled, to the end of either.
+//!
+//! The clock of a chain is fixed by the second in which it began (O, formats.md 5.3). The first digest ends there, with a
+//! window of the hour before and no files; then one follows another without a gap.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::digest::{self, Heading, Previous};
+use super::outbox::Filed;
+use super::{Tools, log_file};
+use crate::settings::Pace;
+use crate::time::Timestamp;
+
+/// The window of the starting digest, whatever the pace (O, native.md).
+const STARTING_WINDOW: Duration = Duration::from_secs(3600);
+
+/// One chain.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Chain {
+    pub(crate) id: u64,
+    /// Where the starting digest ends and the clock begins.
+    began: Timestamp,
+    /// When the next digest is to be written.
+    due: Timestamp,
+    /// Where the next digest's window begins; `None` before the starting digest.
+    window_start: Option<Timestamp>,
+    /// Write a digest up to now, then go on by the clock: a flush, or the end of the chain.
+    cut: bool,
+    previous: Option<Previous>,
+    /// Delivered since the last digest, oldest first.
+    files: Vec<Filed>,
+}
+
+/// A digest that is ready to be put.
+pub(crate) struct Written {
+    pub(crate) key: String,
+    pub(crate) text: String,
+    pub(crate) signature: String,
+    pub(crate) fingerprint: String,
+}
+
+impl Chain {
+    pub(crate) fn begin(id: u64, now: Timestamp, pace: &Pace) -> Self {
+        let began = now.whole_second();
+        Self {
+            id,
+            began,
+            due: began.plus(pace.starting_digest),
+            window_start: None,
+            cut: false,
+            previous: None,
+            files: Vec::new(),
+        }
+    }
+
+    pub(crate) fn due(&self) -> Timestamp {
+        self.due
+    }
+
+    /// Lets the next digest be written now.
+    pub(crate) fn cut(&mut self, now: Timestamp) {
+        self.cut = true;
+        self.due = self.due.min(now);
+    }
+
+    pub(crate) fn delivered(&mut self, file: Filed) {
+        self.files.push(file);
+    }
+
+    /// The digest that is due now, if any. Call again until there is none.
+    pub(crate) fn next(
+        &mut self,
+        heading: &Heading<'_>,
+        pace: &Pace,
+        tools: &mut Tools<'_>,
+    ) -> Option<Written> {
+        if self.due > tools.now {
+            return None;
+        }
+        let Some(start) = self.window_start else {
+            let written = self.write(
+                heading,
+                (self.began.minus(STARTING_WINDOW), self.began),
+                Vec::new(),
+                tools,
+            );
+            self.window_start = Some(self.began);
+            self.due = if self.cut {
+                tools.now
+            } else {
+                self.tick_after(self.began, pace)
+            };
+            return Some(written);
+        };
+        let end = if self.cut {
+            self.end_of_cut(start, tools.now)
+        } else {
+            self.tick_after(start, pace)
+        };
+        self.cut = false;
+        self.due = self.tick_after(end.max(start), pace);
+        if end <= start {
+            return None;
+        }
+        let files = self
+            .files
+            .extract_if(.., |file| file.delivered.whole_second() <= end)
+            .collect();
+        let written = self.write(heading, (start, end), files, tools);
+        self.window_start = Some(end);
+        Some(written)
+    }
+
+    /// The first tick of the chain's clock after `at`.
+    fn tick_after(&self, at: Timestamp, pace: &Pace) -> Timestamp {
+        let period = i64::try_from(pace.digest.as_secs().max(1)).expect("a pace is at most hours");
+        let ticks = (at.seconds() - self.began.seconds()).div_euclid(period) + 1;
+        Timestamp::from_seconds(self.began.seconds() + ticks * period)
+    }
+
+    /// Names have whole seconds, and two digests must not share one: a second cut within the same second reaches into
+    /// the next one if it has files to tell of, and is left out if not.
+    fn end_of_cut(&self, start: Timestamp, now: Timestamp) -> Timestamp {
+        let now = now.whole_second();
+        if self.files.is_empty() {
+            now
+        } else {
+            now.max(start.plus(Duration::from_secs(1)))
+        }
+    }
+
+    fn write(
+        &mut self,
+        heading: &Heading<'_>,
+        window: (Timestamp, Timestamp),
+        files: Vec<Filed>,
+        tools: &mut Tools<'_>,
+    ) -> Written {
+        let key = digest::key(heading, window.1);
+        let previous = self.previous.as_ref();
+        let mut text = String::new();
+        let mut hash = String::new();
+        let signed = tools.keys.sign(
+            heading.region,
+            tools.now,
+            |fingerprint| {
+                text = digest::text(heading, &key, window, &files, previous, fingerprint);
+                hash = log_file::hash(&text);
+                digest::string_to_sign(window.1, heading.bucket, &key, &hash, previous)
+            },
+            tools.ids,
+            tools.rows,
+        );
+        self.previous = Some(Previous {
+            bucket: heading.bucket.to_owned(),
+            key: key.clone(),
+            hash,
+            signature: signed.signature.clone(),
+        });
+        Written {
+            key,
+            text,
+            signature: signed.signature,
+            fingerprint: signed.fingerprint,
+        }
+    }
+}

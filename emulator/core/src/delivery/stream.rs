@@ -1,0 +1,368 @@
+//! A trail in one region: what it has gathered, how its deliveries went, and its chains of digests.
+
+use serde::{Deserialize, Serialize};
+
+use super::Tools;
+use super::chain::Chain;
+use super::digest::Heading;
+use super::log_file::{self, Folder};
+use super::outbox::{Address, Content, Entry, Outbox, Underway};
+use super::status::Status;
+use crate::effect::Outcome;
+use crate::journal::{Kept, Seq};
+use crate::place::{AccountId, Region};
+use crate::quotas::LOG_FILE_BYTES;
+use crate::settings::Pace;
+use crate::time::Timestamp;
+use crate::trail::{Plan, TrailId};
+
+/// Names a stream. A trail's number is never used again, so a trail of the same name has other streams.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(crate) struct StreamKey {
+    pub(crate) trail: TrailId,
+    pub(crate) region: Region,
+}
+
+impl StreamKey {
+    pub(crate) const PREFIX: &'static str = "stream/";
+
+    pub(crate) fn row(&self) -> String {
+        format!("{}{}/{}", Self::PREFIX, self.trail.0, self.region)
+    }
+}
+
+/// An event that waits for its log file.
+#[derive(Debug, Clone, Copy)]
+struct Gathered {
+    seq: Seq,
+    time: Timestamp,
+    folder: Folder,
+    bytes: usize,
+}
+
+/// Whether a stream gathers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Phase {
+    Open,
+    Closed,
+    /// Its trail is deleted: it goes when its work is done.
+    Orphan,
+}
+
+/// One stream.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Stream {
+    key: StreamKey,
+    /// The trail as it was when this stream last followed it.
+    plan: Plan,
+    phase: Phase,
+    pub(crate) status: Status,
+    /// The chain that grows, while the stream is open and validation is on.
+    chain: Option<Chain>,
+    /// Chains that have ended and wait for their last digest.
+    ending: Vec<Chain>,
+    chains: u64,
+    /// Everything before this event was gathered and filed.
+    scanned: Seq,
+    #[serde(skip)]
+    gathered: Vec<Gathered>,
+    #[serde(skip)]
+    gathered_bytes: usize,
+    #[serde(skip)]
+    file_due: Option<Timestamp>,
+}
+
+impl Stream {
+    pub(crate) fn new(key: StreamKey, plan: Plan) -> Self {
+        Self {
+            key,
+            plan,
+            phase: Phase::Closed,
+            status: Status::default(),
+            chain: None,
+            ending: Vec::new(),
+            chains: 0,
+            scanned: 0,
+            gathered: Vec::new(),
+            gathered_bytes: 0,
+            file_due: None,
+        }
+    }
+
+    pub(crate) fn key(&self) -> StreamKey {
+        self.key.clone()
+    }
+
+    pub(crate) fn place(&self) -> (AccountId, Region) {
+        (self.plan.account, self.key.region.clone())
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.phase == Phase::Open
+    }
+
+    pub(crate) fn scanned(&self) -> Seq {
+        self.scanned
+    }
+
+    pub(crate) fn has_gathered_nothing(&self) -> bool {
+        self.gathered.is_empty()
+    }
+
+    pub(crate) fn file_due(&self) -> Option<Timestamp> {
+        self.file_due
+    }
+
+    /// Gathers the event if the trail logs it.
+    pub(crate) fn take(&mut self, seq: Seq, kept: &Kept, now: Timestamp, pace: &Pace) {
+        if seq < self.scanned || !self.plan.logs(kept) {
+            return;
+        }
+        let due = now.plus(pace.log_file);
+        self.gathered_bytes += kept.record.len();
+        let full = self.gathered_bytes >= LOG_FILE_BYTES;
+        self.file_due = Some(if full {
+            now
+        } else {
+            self.file_due.unwrap_or(due)
+        });
+        self.gathered.push(Gathered {
+            seq,
+            time: kept.time,
+            folder: Folder::of(kept.category),
+            bytes: kept.record.len(),
+        });
+    }
+
+    /// Takes over the trail's plan and opens the stream; chains begin and end with validation.
+    pub(crate) fn follow(&mut self, plan: Plan, pace: &Pace, tools: &mut Tools<'_>) {
+        self.plan = plan;
+        if self.phase != Phase::Open {
+            self.phase = Phase::Open;
+            self.scanned = tools.next_seq;
+        }
+        if self.plan.validation && self.chain.is_none() {
+            self.chains += 1;
+            self.chain = Some(Chain::begin(self.chains, tools.now, pace));
+        }
+        if !self.plan.validation {
+            self.end_chain(tools.now);
+        }
+        self.keep(tools);
+    }
+
+    /// Gathers no more; what is gathered is due now, and the chain ends.
+    pub(crate) fn close(&mut self, tools: &mut Tools<'_>) {
+        self.phase = Phase::Closed;
+        self.cut(tools.now);
+    }
+
+    pub(crate) fn orphan(&mut self) {
+        self.phase = Phase::Orphan;
+    }
+
+    fn end_chain(&mut self, now: Timestamp) {
+        if let Some(mut chain) = self.chain.take() {
+            chain.cut(now);
+            self.ending.push(chain);
+        }
+    }
+
+    /// Makes everything due now.
+    pub(crate) fn cut(&mut self, now: Timestamp) {
+        if !self.gathered.is_empty() {
+            self.file_due = Some(now);
+        }
+        if let Some(chain) = &mut self.chain {
+            chain.cut(now);
+        }
+    }
+
+    /// Turns what is gathered into log files in the outbox: one for each folder, more only past AWS's size. A closed
+    /// stream's chain ends here, since these are its last files.
+    pub(crate) fn file(&mut self, outbox: &mut Outbox, tools: &mut Tools<'_>) {
+        self.file_due = None;
+        self.gathered_bytes = 0;
+        let mut gathered = std::mem::take(&mut self.gathered);
+        gathered.sort_by_key(|one| one.folder);
+        for same_folder in gathered.chunk_by(|a, b| a.folder == b.folder) {
+            let mut rest = same_folder;
+            while !rest.is_empty() {
+                let (file, more) = rest.split_at(fitting(rest));
+                let entry = self.log_entry(file, outbox.next_number(), tools);
+                outbox.add(entry, tools.rows);
+                rest = more;
+            }
+        }
+        self.scanned = tools.next_seq;
+        if self.phase != Phase::Open {
+            self.end_chain(tools.now);
+        }
+    }
+
+    fn log_entry(&self, file: &[Gathered], number: u64, tools: &Tools<'_>) -> Entry {
+        let plan = &self.plan;
+        let times = || file.iter().map(|one| one.time);
+        let newest = times().max().unwrap_or(tools.now);
+        let oldest = times().min().unwrap_or(tools.now);
+        let key = log_file::key(
+            plan.prefix.as_deref(),
+            plan.account,
+            &self.key.region,
+            file[0].folder,
+            newest,
+            &tools.ids.sixteen(number),
+        );
+        let content = Content::Log {
+            seqs: file.iter().map(|one| one.seq).collect(),
+            oldest,
+            newest,
+            chain: self.chain.as_ref().map(|chain| chain.id),
+        };
+        Entry::new(
+            self.address(),
+            plan.bucket.clone(),
+            key,
+            content,
+            Some(self.key()),
+            tools.now,
+        )
+    }
+
+    fn address(&self) -> Address {
+        Address {
+            account: self.plan.account,
+            region: self.key.region.clone(),
+            trail_arn: self.plan.trail_arn.clone(),
+        }
+    }
+
+    /// Writes every digest that is due and does not wait for a log file.
+    pub(crate) fn write_digests(
+        &mut self,
+        outbox: &mut Outbox,
+        pace: &Pace,
+        tools: &mut Tools<'_>,
+    ) {
+        let key = self.key.clone();
+        let mut written = Vec::new();
+        let mut ending = std::mem::take(&mut self.ending);
+        ending.retain_mut(|chain| {
+            if outbox.underway(&key, chain.id) != Underway::Nothing {
+                return true;
+            }
+            while let Some(digest) = chain.next(&self.heading(), pace, tools) {
+                written.push(digest);
+                if chain.due() > tools.now {
+                    break;
+                }
+            }
+            false
+        });
+        let mut growing = self.chain.take();
+        if let Some(chain) = &mut growing
+            && outbox.underway(&key, chain.id) != Underway::Fresh
+        {
+            while chain.due() <= tools.now {
+                written.extend(chain.next(&self.heading(), pace, tools));
+            }
+        }
+        self.ending = ending;
+        self.chain = growing;
+        if written.is_empty() {
+            return;
+        }
+        for digest in written {
+            let content = Content::Digest {
+                text: digest.text,
+                signature: digest.signature,
+                fingerprint: digest.fingerprint,
+            };
+            let bucket = self.plan.bucket.clone();
+            let entry = Entry::new(
+                self.address(),
+                bucket,
+                digest.key,
+                content,
+                Some(self.key()),
+                tools.now,
+            );
+            outbox.add(entry, tools.rows);
+        }
+        self.keep(tools);
+    }
+
+    fn heading(&self) -> Heading<'_> {
+        Heading {
+            trail_name: &self.plan.name,
+            account: self.plan.account,
+            home: &self.plan.home,
+            region: &self.key.region,
+            bucket: &self.plan.bucket,
+            prefix: self.plan.prefix.as_deref(),
+        }
+    }
+
+    /// A delivery of this stream was tried.
+    pub(crate) fn delivered(&mut self, entry: &Entry, outcome: &Outcome, now: Timestamp) {
+        match entry.content {
+            Content::Marker => {}
+            Content::Log { .. } => self.status.log_files.note(outcome, now),
+            Content::Digest { .. } => self.status.digests.note(outcome, now),
+        }
+        if *outcome != Outcome::Done {
+            return;
+        }
+        if let Some((file, id)) = entry.filed(now)
+            && let Some(chain) = self
+                .ending
+                .iter_mut()
+                .chain(&mut self.chain)
+                .find(|chain| chain.id == id)
+        {
+            chain.delivered(file);
+        }
+    }
+
+    /// When there is next something to do; a digest that waits for a log file waits for `settle`, not for a time.
+    pub(crate) fn next_due(&self, outbox: &Outbox) -> Option<Timestamp> {
+        let underway = |chain: &&Chain| outbox.underway(&self.key, chain.id);
+        let growing = self
+            .chain
+            .as_ref()
+            .filter(|chain| underway(chain) != Underway::Fresh);
+        let ending = self
+            .ending
+            .iter()
+            .filter(|chain| underway(chain) == Underway::Nothing);
+        growing
+            .into_iter()
+            .chain(ending)
+            .map(Chain::due)
+            .chain(self.file_due)
+            .min()
+    }
+
+    /// Whether nothing is left to do for a deleted trail.
+    pub(crate) fn is_done(&self, outbox: &Outbox) -> bool {
+        self.phase == Phase::Orphan && self.ending.is_empty() && !outbox.has(&self.key)
+    }
+
+    /// Writes the stream down.
+    pub(crate) fn keep(&mut self, tools: &mut Tools<'_>) {
+        if self.gathered.is_empty() {
+            self.scanned = tools.next_seq;
+        }
+        tools.rows.put(self.key.row(), self);
+    }
+}
+
+/// How many of these fit into one file; at least one.
+fn fitting(gathered: &[Gathered]) -> usize {
+    let mut bytes = 0;
+    let over = gathered.iter().position(|one| {
+        bytes += one.bytes + 1;
+        bytes > LOG_FILE_BYTES
+    });
+    over.unwrap_or(gathered.len()).max(1)
+}

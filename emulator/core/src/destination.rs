@@ -1,0 +1,271 @@
+//! Whether a trail may deliver where it wants to: the checks that CreateTrail and UpdateTrail share, in the order in
+//! which AWS notices (trails.md 3.3; native.md, Trails).
+
+use crate::delivery::account_folder;
+use crate::effect::EffectId;
+use crate::operations::Desk;
+use crate::quotas::{KEY_PREFIX, TOPIC_NAME};
+use crate::refusal::Refusal;
+use crate::settings::BucketPolicy;
+use crate::surroundings::{Admission, BucketAction, BucketRequest, LogsAccess, Membership};
+use crate::trail::{Trail, TrailSettings};
+
+/// What a client says of where a trail delivers, before names are resolved.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wishes {
+    /// `SnsTopicName`, a name or an ARN; `None` when it is not to change.
+    pub(crate) topic: Option<String>,
+    /// `KmsKeyId`, in any of its forms; `None` when it is not to change.
+    pub(crate) key: Option<String>,
+    /// Whether this call says something about CloudWatch Logs.
+    pub(crate) logs: LogsWish,
+}
+
+/// What a call says about CloudWatch Logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum LogsWish {
+    #[default]
+    Unchanged,
+    Set,
+}
+
+/// Checks a trail as it would be, fills in the ARNs that its wishes stand for, and answers with the last folder marker
+/// that was put. A refusal may leave markers behind, as AWS does (O, native.md: a create refused by the ACL statement
+/// leaves one, a create refused by the put leaves none).
+pub(crate) fn admit(
+    trail: &mut Trail,
+    wishes: &Wishes,
+    desk: &mut Desk<'_>,
+) -> Result<Option<EffectId>, Refusal> {
+    validate_bucket_name(&trail.settings.bucket)?;
+    let bucket = trail.settings.bucket.clone();
+    if desk.surroundings.bucket(&bucket).is_none() {
+        return Err(Refusal::S3BucketDoesNotExist(bucket));
+    }
+    validate_prefix(trail.settings.prefix.as_deref())?;
+    if trail.settings.organization {
+        match desk.surroundings.organization(trail.account) {
+            Membership::AccessNotEnabled => return Err(Refusal::AccessNotEnabled),
+        }
+    }
+    resolve_topic(trail, wishes, desk)?;
+    resolve_key(trail, wishes, desk)?;
+    validate_logs(&trail.settings, wishes, desk)?;
+    mark_bucket(trail, desk)
+}
+
+/// 3 to 63 characters, lower case, digits, dots and hyphens; labels begin and end with a letter or digit (D, trails.md 3.1).
+fn validate_bucket_name(name: &str) -> Result<(), Refusal> {
+    let refused = |sentence: String| Err(Refusal::InvalidS3BucketName(sentence));
+    if name.trim().is_empty() {
+        return refused("Bucket name cannot be blank!".to_owned());
+    }
+    let is_label_end = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let is_label = |label: &str| {
+        let bytes = label.as_bytes();
+        bytes.first().is_some_and(is_label_end)
+            && bytes.last().is_some_and(is_label_end)
+            && bytes.iter().all(|b| is_label_end(b) || *b == b'-')
+    };
+    let well_formed = (3..=63).contains(&name.len())
+        && name.split('.').all(is_label)
+        && name.parse::<std::net::Ipv4Addr>().is_err();
+    if well_formed {
+        Ok(())
+    } else {
+        refused(format!("The bucket name {name} is not valid."))
+    } // (I)
+}
+
+fn validate_prefix(prefix: Option<&str>) -> Result<(), Refusal> {
+    let Some(prefix) = prefix else { return Ok(()) };
+    if prefix.chars().count() > KEY_PREFIX {
+        return Err(Refusal::InvalidS3Prefix(format!(
+            "S3 prefix is longer than maximum length:{KEY_PREFIX}"
+        )));
+    }
+    if prefix.starts_with('/') {
+        return Err(Refusal::InvalidS3Prefix(
+            "S3 prefix must not begin with a slash.".to_owned(),
+        )); // (I)
+    }
+    Ok(())
+}
+
+fn resolve_topic(trail: &mut Trail, wishes: &Wishes, desk: &Desk<'_>) -> Result<(), Refusal> {
+    let Some(topic) = &wishes.topic else {
+        return Ok(());
+    };
+    let is_arn = topic.starts_with("arn:");
+    let name = if is_arn {
+        topic.rsplit(':').next().unwrap_or_default()
+    } else {
+        topic
+    };
+    let is_name_character = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let well_formed = (1..=TOPIC_NAME).contains(&name.chars().count())
+        && name.chars().all(is_name_character)
+        && (!is_arn || topic.split(':').count() == 6);
+    if !well_formed {
+        return Err(Refusal::InvalidSnsTopicName(format!(
+            "The topic name {topic} is not valid."
+        ))); // (I)
+    }
+    let arn = if is_arn {
+        topic.clone()
+    } else {
+        format!(
+            "arn:{}:sns:{}:{}:{name}",
+            trail.home.partition(),
+            trail.home,
+            trail.account
+        )
+    };
+    match desk.surroundings.topic_admits(&arn, &trail.arn()) {
+        Admission::Admitted => trail.settings.topic_arn = Some(arn),
+        Admission::Refused => return Err(Refusal::InsufficientSnsTopicPolicy),
+    }
+    Ok(())
+}
+
+fn resolve_key(trail: &mut Trail, wishes: &Wishes, desk: &Desk<'_>) -> Result<(), Refusal> {
+    let Some(key) = &wishes.key else {
+        return Ok(());
+    };
+    let is_id = |id: &str| {
+        crate::ids::is_uuid(id) || id.strip_prefix("mrk-").is_some_and(|hex| hex.len() == 32)
+    };
+    let is_resource =
+        |part: &str| part.starts_with("alias/") || part.strip_prefix("key/").is_some_and(is_id);
+    let well_formed = match key.split(':').collect::<Vec<_>>()[..] {
+        [plain] => {
+            is_id(plain)
+                || plain
+                    .strip_prefix("alias/")
+                    .is_some_and(|name| !name.is_empty())
+        }
+        ["arn", _, "kms", _, _, resource] => is_resource(resource),
+        _ => false,
+    };
+    if !well_formed {
+        return Err(Refusal::InvalidKmsKeyId(key.clone()));
+    }
+    let bucket = trail.settings.bucket.clone();
+    match desk.surroundings.key(key, trail.account, &trail.home) {
+        None => Err(Refusal::KmsKeyNotFound {
+            key: key.clone(),
+            bucket,
+        }),
+        Some(found) if found.admission == Admission::Refused => {
+            Err(Refusal::InsufficientEncryptionPolicy {
+                key: found.arn,
+                bucket,
+            })
+        }
+        Some(found) => {
+            trail.settings.key_arn = Some(found.arn);
+            Ok(())
+        }
+    }
+}
+
+/// The order and the sentences of native.md, CloudWatch Logs destination.
+fn validate_logs(
+    settings: &TrailSettings,
+    wishes: &Wishes,
+    desk: &Desk<'_>,
+) -> Result<(), Refusal> {
+    if wishes.logs == LogsWish::Unchanged {
+        return Ok(());
+    }
+    let (Some(group), Some(role)) = (&settings.log_group_arn, &settings.role_arn) else {
+        return Ok(());
+    };
+    let refused_group = |sentence: &str| Err(Refusal::InvalidLogGroupArn(sentence.to_owned()));
+    let refused_role = |sentence: &str| Err(Refusal::InvalidLogsRoleArn(sentence.to_owned()));
+    let region = match group.split(':').collect::<Vec<_>>()[..] {
+        ["arn", _, "logs", region, _, "log-group", name, "*"] if !name.is_empty() => region,
+        _ => return refused_group("CloudTrail cannot validate the specified log group ARN."),
+    };
+    if region != desk.region.as_str() {
+        return refused_group("You must specify a log group that is in the current region.");
+    }
+    if !(role.starts_with("arn:") && role.contains(":role/")) {
+        return refused_role("CloudTrail cannot validate the specified role ARN.");
+    }
+    match desk.surroundings.log_group(group, role) {
+        LogsAccess::Granted => Ok(()),
+        LogsAccess::RoleNotAssumable => refused_role(
+            "Access denied. Verify in IAM that the role has adequate trust relationships.",
+        ),
+        LogsAccess::NotPermitted => {
+            refused_group("Access denied. Verify in IAM that the role has adequate permissions.")
+        }
+    }
+}
+
+/// Puts the folder markers: the put is tried before GetBucketAcl, and again for digests when validation is on
+/// (O, native.md).
+fn mark_bucket(trail: &Trail, desk: &mut Desk<'_>) -> Result<Option<EffectId>, Refusal> {
+    let prefix = trail.settings.prefix.as_deref();
+    let mut folders = vec![account_folder(prefix, trail.account, "CloudTrail")];
+    if trail.settings.validation {
+        folders.push(account_folder(prefix, trail.account, "CloudTrail-Digest"));
+    }
+    let mut marked = None;
+    for folder in folders {
+        check_policy(trail, BucketAction::PutObject { key: &folder }, desk)?;
+        marked = Some(desk.mark(trail, folder));
+    }
+    check_policy(trail, BucketAction::GetBucketAcl, desk)?;
+    Ok(marked)
+}
+
+fn check_policy(trail: &Trail, action: BucketAction<'_>, desk: &Desk<'_>) -> Result<(), Refusal> {
+    let arn = trail.arn();
+    let bucket = &trail.settings.bucket;
+    let request = BucketRequest {
+        bucket,
+        action,
+        trail_arn: &arn,
+        account: trail.account,
+    };
+    let admission = match desk.bucket_policy {
+        BucketPolicy::Ignored => Admission::Admitted,
+        BucketPolicy::Enforced => desk.surroundings.bucket_admits(&request),
+    };
+    match admission {
+        Admission::Admitted => Ok(()),
+        Admission::Refused => Err(Refusal::InsufficientS3BucketPolicy(bucket.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bucket_names_are_dns_labels() {
+        for good in ["abc", "my-logs.eu", &"a".repeat(63)] {
+            assert!(validate_bucket_name(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "ab",
+            "My-logs",
+            "my_logs",
+            "logs-",
+            "-logs",
+            "my..logs",
+            "my-.logs",
+            "my.-logs",
+            "192.168.5.4",
+            &"a".repeat(64),
+        ] {
+            assert!(validate_bucket_name(bad).is_err(), "{bad}");
+        }
+        assert_eq!(
+            validate_bucket_name("").unwrap_err().to_string(),
+            "Bucket name cannot be blank!"
+        );
+    }
+}

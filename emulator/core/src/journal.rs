@@ -1,0 +1,403 @@
+//! The journal: every event ever taken in, in the order of arrival, and the index that event history is read by.
+//!
+//! New events wait in a tail in memory and are moved to the store as a block: the records in chunks, and one index row
+//! for every attribute value of the block. What a reader may see of an event is not decided here.
+
+pub(crate) mod block;
+pub(crate) mod history;
+mod kept;
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+
+use crate::rows::{ROWS, Rows};
+use crate::store::StoreError;
+use crate::time::Timestamp;
+pub(crate) use kept::Kept;
+
+/// First sequence number of a block → its length, and the seconds of its oldest and newest event.
+const BLOCKS: TableDefinition<'_, u64, (u32, i64, i64)> = TableDefinition::new("blocks");
+/// First sequence number of a chunk → its events, see `block::pack`.
+const CHUNKS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("chunks");
+/// See `block::index_rows`.
+const INDEX: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("index");
+
+/// The tail is moved to the store when it has this many events.
+const TAIL_LIMIT: usize = 1024;
+
+/// A place in the order of arrival; the first event is 0.
+pub(crate) type Seq = u64;
+
+/// The journal of one store.
+pub(crate) struct Journal {
+    database: Database,
+    /// The sequence number of the tail's first event.
+    base: Seq,
+    tail: Vec<Kept>,
+    /// Events that have expired.
+    expired: u64,
+    groups: Groups,
+}
+
+impl Journal {
+    /// Opens the journal, and makes its tables in a new store.
+    pub(crate) fn open(database: Database) -> Result<Self, StoreError> {
+        let write = database.begin_write()?;
+        write.open_table(CHUNKS)?;
+        write.open_table(INDEX)?;
+        write.open_table(ROWS)?;
+        let mut groups = Groups::default();
+        let (base, expired) = {
+            let blocks = write.open_table(BLOCKS)?;
+            let last = blocks.last()?;
+            let base = last.map_or(0, |(first, at)| first.value() + u64::from(at.value().0));
+            let expired = blocks.first()?.map_or(base, |(first, _)| first.value());
+            for row in blocks.iter()? {
+                let (first, at) = row?;
+                let (_, oldest, newest) = at.value();
+                groups.note(
+                    first.value(),
+                    Timestamp::from_seconds(oldest),
+                    Timestamp::from_seconds(newest),
+                );
+            }
+            (base, expired)
+        };
+        write.commit()?;
+        Ok(Self {
+            database,
+            base,
+            tail: Vec::new(),
+            expired,
+            groups,
+        })
+    }
+
+    /// The sequence number that the next event will have.
+    pub(crate) fn next_seq(&self) -> Seq {
+        self.base + self.tail.len() as u64
+    }
+
+    /// How many events are kept.
+    pub(crate) fn len(&self) -> u64 {
+        self.next_seq() - self.expired
+    }
+
+    /// Adds an event at the end.
+    pub(crate) fn append(&mut self, kept: Kept) -> Seq {
+        let seq = self.next_seq();
+        self.tail.push(kept);
+        seq
+    }
+
+    /// Whether the tail should be moved to the store now.
+    pub(crate) fn is_full(&self) -> bool {
+        self.tail.len() >= TAIL_LIMIT
+    }
+
+    /// Moves the tail and the changed rows to the store, all or nothing.
+    pub(crate) fn flush(&mut self, rows: &mut Rows) -> Result<(), StoreError> {
+        if self.tail.is_empty() && rows.is_clean() {
+            return Ok(());
+        }
+        let write = self.database.begin_write()?;
+        if !self.tail.is_empty() {
+            let (oldest, newest) = self.span_of_tail();
+            let count = u32::try_from(self.tail.len()).expect("the tail is flushed long before");
+            write
+                .open_table(BLOCKS)?
+                .insert(self.base, (count, oldest.seconds(), newest.seconds()))?;
+            let mut chunks = write.open_table(CHUNKS)?;
+            for (first, bytes) in block::pack(self.base, &self.tail) {
+                chunks.insert(first, bytes.as_slice())?;
+            }
+            let mut index = write.open_table(INDEX)?;
+            for (key, postings) in block::index_rows(self.base, &self.tail) {
+                index.insert(key.as_slice(), postings.as_slice())?;
+            }
+        }
+        rows.write(&write)?;
+        write.commit()?;
+        rows.wrote();
+        if !self.tail.is_empty() {
+            let (oldest, newest) = self.span_of_tail();
+            self.groups.note(self.base, oldest, newest);
+        }
+        self.base += self.tail.len() as u64;
+        self.tail.clear();
+        Ok(())
+    }
+
+    /// The times of the tail's oldest and newest event.
+    fn span_of_tail(&self) -> (Timestamp, Timestamp) {
+        let times = || self.tail.iter().map(|kept| kept.time);
+        (
+            times().min().unwrap_or_default(),
+            times().max().unwrap_or_default(),
+        )
+    }
+
+    /// The events of these sequence numbers, in the order given; those that have expired are left out.
+    pub(crate) fn read(&self, seqs: &[Seq]) -> Result<Vec<Kept>, StoreError> {
+        let read = self.database.begin_read()?;
+        let chunks = read.open_table(CHUNKS)?;
+        let mut current: Option<(Seq, Vec<Kept>)> = None;
+        let mut found = Vec::with_capacity(seqs.len());
+        for &seq in seqs {
+            if let Some(at) = seq.checked_sub(self.base) {
+                let at = usize::try_from(at).expect("the tail fits in memory");
+                found.extend(self.tail.get(at).cloned());
+                continue;
+            }
+            let held = current.as_ref().is_some_and(|(first, events)| {
+                (*first..*first + events.len() as u64).contains(&seq)
+            });
+            if !held {
+                current = match chunks.range(..=seq)?.next_back().transpose()? {
+                    Some((first, bytes)) => Some((first.value(), block::unpack(bytes.value())?)),
+                    None => None,
+                };
+            }
+            if let Some((first, events)) = &current {
+                let at = usize::try_from(seq - first).expect("a chunk fits in memory");
+                found.extend(events.get(at).cloned());
+            }
+        }
+        Ok(found)
+    }
+
+    /// Visits the events from `from` on, oldest arrival first.
+    pub(crate) fn visit_from(
+        &self,
+        from: Seq,
+        visit: &mut dyn FnMut(Seq, &Kept),
+    ) -> Result<(), StoreError> {
+        let read = self.database.begin_read()?;
+        let chunks = read.open_table(CHUNKS)?;
+        let start = match chunks.range(..=from)?.next_back().transpose()? {
+            Some((first, _)) => first.value(),
+            None => from,
+        };
+        for row in chunks.range(start..)? {
+            let (first, bytes) = row?;
+            for (seq, kept) in (first.value()..).zip(&block::unpack(bytes.value())?) {
+                if seq >= from {
+                    visit(seq, kept);
+                }
+            }
+        }
+        for (seq, kept) in (self.base..).zip(&self.tail) {
+            if seq >= from {
+                visit(seq, kept);
+            }
+        }
+        Ok(())
+    }
+
+    /// Visits the events, newest arrival first, until told to stop.
+    pub(crate) fn visit_newest_first(
+        &self,
+        visit: &mut dyn FnMut(&Kept) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        for kept in self.tail.iter().rev() {
+            if visit(kept).is_break() {
+                return Ok(());
+            }
+        }
+        let read = self.database.begin_read()?;
+        let chunks = read.open_table(CHUNKS)?;
+        for row in chunks.iter()?.rev() {
+            for kept in block::unpack(row?.1.value())?.iter().rev() {
+                if visit(kept).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the oldest blocks while all their events are older than `cutoff`.
+    pub(crate) fn expire(&mut self, cutoff: Timestamp) -> Result<(), StoreError> {
+        let write = self.database.begin_write()?;
+        let mut expired = self.expired;
+        {
+            let mut blocks = write.open_table(BLOCKS)?;
+            let mut chunks = write.open_table(CHUNKS)?;
+            let mut index = write.open_table(INDEX)?;
+            loop {
+                let Some((base, count)) = oldest_expired(&blocks, cutoff)? else {
+                    break;
+                };
+                let mut events = Vec::new();
+                let mut firsts = Vec::new();
+                for row in chunks.range(base..base + u64::from(count))? {
+                    let (first, bytes) = row?;
+                    firsts.push(first.value());
+                    events.extend(block::unpack(bytes.value())?);
+                }
+                for (key, _) in block::index_rows(base, &events) {
+                    index.remove(key.as_slice())?;
+                }
+                for first in firsts {
+                    chunks.remove(first)?;
+                }
+                blocks.remove(base)?;
+                expired = base + u64::from(count);
+            }
+        }
+        write.commit()?;
+        self.expired = expired;
+        Ok(())
+    }
+
+    /// Forgets every event. Sequence numbers go on, so that identifiers are never drawn twice.
+    pub(crate) fn clear(&mut self, rows: &mut Rows) -> Result<(), StoreError> {
+        self.flush(rows)?;
+        let write = self.database.begin_write()?;
+        write.delete_table(CHUNKS)?;
+        write.delete_table(INDEX)?;
+        write.delete_table(BLOCKS)?;
+        write.open_table(CHUNKS)?;
+        write.open_table(INDEX)?;
+        write
+            .open_table(BLOCKS)?
+            .insert(self.base, (0, i64::MAX, i64::MAX))?;
+        write.commit()?;
+        self.expired = self.base;
+        self.groups = Groups::default();
+        Ok(())
+    }
+
+    /// All rows of state, for opening.
+    pub(crate) fn load_rows(
+        &self,
+        visit: &mut dyn FnMut(&str, &str) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let read = self.database.begin_read()?;
+        for row in read.open_table(ROWS)?.iter()? {
+            let (key, value) = row?;
+            visit(key.value(), value.value())?;
+        }
+        Ok(())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn into_store(self) -> Database {
+        self.database
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+}
+
+/// The span of time of every group of blocks: which groups a question about some time must look into. Spans only grow;
+/// that a group has expired in part is found when it is read.
+#[derive(Debug, Default)]
+struct Groups(BTreeMap<u32, (Timestamp, Timestamp)>);
+
+impl Groups {
+    fn note(&mut self, base: Seq, oldest: Timestamp, newest: Timestamp) {
+        let span = self.0.entry(block::group(base)).or_insert((oldest, newest));
+        *span = (span.0.min(oldest), span.1.max(newest));
+    }
+
+    /// The groups that may have events of this span, with their newest time, newest first.
+    fn within(&self, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, u32)> {
+        let overlapping = self
+            .0
+            .iter()
+            .filter(|(_, (oldest, newest))| *oldest <= to && *newest >= from);
+        let mut groups: Vec<_> = overlapping
+            .map(|(group, (_, newest))| (*newest, *group))
+            .collect();
+        groups.sort_unstable_by(|a, b| b.cmp(a));
+        groups
+    }
+}
+
+fn oldest_expired(
+    blocks: &redb::Table<'_, u64, (u32, i64, i64)>,
+    cutoff: Timestamp,
+) -> Result<Option<(Seq, u32)>, StoreError> {
+    Ok(blocks.first()?.and_then(|(base, at)| {
+        let (count, _, newest) = at.value();
+        (newest < cutoff.seconds()).then_some((base.value(), count))
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::memory;
+
+    fn kept(seconds: i64, name: &str) -> Kept {
+        kept::tests::kept(seconds, name)
+    }
+
+    #[test]
+    fn what_is_appended_is_read_from_tail_and_store_alike() {
+        let mut journal = Journal::open(memory()).unwrap();
+        let mut rows = Rows::default();
+        for n in 0..100 {
+            assert_eq!(journal.append(kept(n, &format!("Event{n}"))), n as u64);
+            if n % 7 == 0 {
+                journal.flush(&mut rows).unwrap();
+            }
+        }
+        let read = journal.read(&[3, 99, 50, 0]).unwrap();
+        let names: Vec<&str> = read.iter().map(|k| k.name.as_str()).collect();
+        assert_eq!(names, ["Event3", "Event99", "Event50", "Event0"]);
+        let mut seen = Vec::new();
+        journal
+            .visit_from(95, &mut |seq, k| seen.push((seq, k.name.clone())))
+            .unwrap();
+        assert_eq!(seen.len(), 5);
+        assert_eq!(seen[0], (95, "Event95".to_owned()));
+        let mut newest = Vec::new();
+        journal
+            .visit_newest_first(&mut |k| {
+                newest.push(k.name.clone());
+                if newest.len() == 3 {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            })
+            .unwrap();
+        assert_eq!(newest, ["Event99", "Event98", "Event97"]);
+    }
+
+    #[test]
+    fn expiry_removes_old_blocks_and_nothing_else() {
+        let mut journal = Journal::open(memory()).unwrap();
+        let mut rows = Rows::default();
+        for n in 0..10 {
+            journal.append(kept(n, "Old"));
+        }
+        journal.flush(&mut rows).unwrap();
+        journal.append(kept(1000, "New"));
+        journal.flush(&mut rows).unwrap();
+        journal.expire(Timestamp::from_seconds(500)).unwrap();
+        assert_eq!(journal.len(), 1);
+        assert!(journal.read(&[4]).unwrap().is_empty());
+        assert_eq!(journal.read(&[10]).unwrap()[0].name, "New");
+        let read = journal.database.begin_read().unwrap();
+        let rows_left = read.open_table(INDEX).unwrap().iter().unwrap().count();
+        assert_eq!(rows_left, block::index_rows(10, &[kept(1000, "New")]).len());
+    }
+
+    #[test]
+    fn sequence_numbers_survive_clearing() {
+        let mut journal = Journal::open(memory()).unwrap();
+        let mut rows = Rows::default();
+        journal.append(kept(1, "A"));
+        journal.clear(&mut rows).unwrap();
+        assert_eq!(journal.len(), 0);
+        assert_eq!(journal.next_seq(), 1);
+        let journal = Journal::open(journal.database).unwrap();
+        assert_eq!(journal.next_seq(), 1);
+    }
+}

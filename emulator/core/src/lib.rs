@@ -1,0 +1,56 @@
+//! What CloudTrail does: trails, events, event history, log files, digests.
+//!
+//! Pure and synchronous. No clock, socket, file, thread or entropy: `now` is an argument, the store is handed in, ids
+//! and keys are drawn from a seed, and what the outside must be told waits in an outbox. Same store, seed and calls at
+//! the same times give the same bytes. Core never logs; it returns.
+
+mod answer;
+mod call;
+mod caller;
+mod cloudtrail;
+mod delivery;
+mod destination;
+mod draft;
+mod effect;
+mod ids;
+mod insights;
+mod journal;
+mod keys;
+mod names;
+mod operations;
+mod place;
+mod quotas;
+mod record;
+mod refusal;
+mod rows;
+mod selectors;
+mod settings;
+mod state;
+mod store;
+mod surroundings;
+mod tags;
+#[cfg(test)]
+mod testing;
+mod time;
+mod trail;
+mod wire;
+
+pub use call::{Answer, CONTENT_TYPE, Call};
+pub use caller::{Caller, Identity, Mfa, Origin, Session, Tls};
+pub use cloudtrail::{Census, CloudTrail, EventId, KeptEvent};
+pub use draft::{Access, Category, Draft, EventError, LookupResource, Resource};
+pub use effect::{Effect, EffectId, Outcome, PutObject};
+pub use keys::PublicKey;
+pub use place::{AccountId, Region};
+pub use record::injected::RecordError;
+pub use settings::{BucketPolicy, Pace, Settings};
+pub use store::StoreError;
+pub use surroundings::{
+    Admission, Bucket, BucketAction, BucketRequest, Key, LogsAccess, Membership, Surroundings,
+};
+pub use time::Timestamp;
+
+/// The names of the operations that are answered, alphabetically. The others of the model are recognised and refused.
+pub fn answered_operations() -> impl Iterator<Item = &'static str> {
+    operations::TABLE.iter().map(|row| row.name)
+}

@@ -1,0 +1,147 @@
+//! What an operation works with: the state, the caller's place, the surroundings.
+
+use crate::effect::EffectId;
+use crate::journal::Journal;
+use crate::names::{NameOrArn, TrailArn, TrailName};
+use crate::place::{AccountId, Region};
+use crate::refusal::Refusal;
+use crate::settings::BucketPolicy;
+use crate::state::State;
+use crate::surroundings::Surroundings;
+use crate::time::Timestamp;
+use crate::trail::{Trail, TrailKey};
+
+/// One call's workplace.
+pub(crate) struct Desk<'a> {
+    pub(crate) state: &'a mut State,
+    pub(crate) journal: &'a mut Journal,
+    pub(crate) surroundings: &'a dyn Surroundings,
+    pub(crate) bucket_policy: BucketPolicy,
+    pub(crate) account: AccountId,
+    pub(crate) region: &'a Region,
+    pub(crate) now: Timestamp,
+    /// The last folder marker that this call put.
+    pub(crate) marked: Option<EffectId>,
+}
+
+/// What a call wants of a trail, which decides from where it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Shadows answer too.
+    Read,
+    /// Only from the home region.
+    Change,
+}
+
+impl Desk<'_> {
+    /// Resolves a name or an ARN (trails.md 2.3 and 11): names are of the called region and account, ARNs reach shadows.
+    pub(crate) fn find(&self, text: &str, reach: Reach) -> Result<TrailKey, Refusal> {
+        let named = NameOrArn::parse(text)?;
+        let unknown = |shown: String| Refusal::TrailNotFound {
+            shown,
+            account: self.account,
+        };
+        let key = match &named {
+            NameOrArn::Name(name) => self.key_here(name.clone()),
+            NameOrArn::Arn(arn) => key_of(arn),
+        };
+        let shown = || match &named {
+            NameOrArn::Name(name) => self.arn_here(name.clone()),
+            NameOrArn::Arn(arn) => arn.to_string(),
+        };
+        // Nothing of another account is seen.
+        let found = self
+            .state
+            .trails
+            .get(&key)
+            .filter(|trail| trail.account == self.account);
+        let Some(trail) = found else {
+            return Err(unknown(shown()));
+        };
+        if trail.home == *self.region {
+            return Ok(key);
+        }
+        match reach {
+            Reach::Read if trail.is_seen_from(self.region) => Ok(key),
+            Reach::Read => Err(unknown(shown())),
+            Reach::Change => Err(Refusal::InvalidHomeRegion(trail.home.to_string())),
+        }
+    }
+
+    /// The trail that `find` found.
+    pub(crate) fn trail(&self, key: &TrailKey) -> &Trail {
+        self.state
+            .trails
+            .get(key)
+            .expect("find answers only keys of trails")
+    }
+
+    /// The trails that this account sees from this region, homed here or shadows, in a steady order.
+    pub(crate) fn visible(&self) -> impl Iterator<Item = &Trail> {
+        let (account, region) = (self.account, self.region);
+        self.state
+            .trails
+            .values()
+            .filter(move |trail| trail.account == account && trail.is_seen_from(region))
+    }
+
+    pub(crate) fn key_here(&self, name: TrailName) -> TrailKey {
+        TrailKey {
+            account: self.account,
+            home: self.region.clone(),
+            name,
+        }
+    }
+
+    fn arn_here(&self, name: TrailName) -> String {
+        TrailArn {
+            region: self.region.clone(),
+            account: self.account,
+            name,
+        }
+        .to_string()
+    }
+
+    /// Keeps a trail as it now is, and lets its deliveries follow.
+    pub(crate) fn keep(&mut self, trail: Trail) {
+        self.state.rows.put(trail.row(), &trail);
+        let known = self
+            .state
+            .regions
+            .get(&trail.account)
+            .cloned()
+            .unwrap_or_default();
+        let next_seq = self.journal.next_seq();
+        let (delivery, mut tools) = self.state.delivery_and_tools(next_seq, self.now);
+        delivery.follow(&trail, &known, &mut tools);
+        self.state.trails.insert(trail.key(), trail);
+    }
+
+    /// Removes a trail; what it has gathered is still delivered.
+    pub(crate) fn remove(&mut self, key: &TrailKey) {
+        if let Some(trail) = self.state.trails.remove(key) {
+            self.state.rows.delete(trail.row());
+            let next_seq = self.journal.next_seq();
+            let (delivery, mut tools) = self.state.delivery_and_tools(next_seq, self.now);
+            delivery.forget(trail.id, &mut tools);
+        }
+    }
+
+    /// Puts a folder marker into the trail's bucket.
+    pub(crate) fn mark(&mut self, trail: &Trail, key: String) -> EffectId {
+        let next_seq = self.journal.next_seq();
+        let (delivery, mut tools) = self.state.delivery_and_tools(next_seq, self.now);
+        let id = delivery.mark(trail, key, &mut tools);
+        self.marked = Some(id);
+        id
+    }
+}
+
+/// The key of the trail that an ARN names.
+pub(crate) fn key_of(arn: &TrailArn) -> TrailKey {
+    TrailKey {
+        account: arn.account,
+        home: arn.region.clone(),
+        name: arn.name.clone(),
+    }
+}

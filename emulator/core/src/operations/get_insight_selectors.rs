@@ -1,0 +1,88 @@
+//! GetInsightSelectors (trails.md 6.1).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Desk, Operation, Reach};
+use crate::draft::Access;
+use crate::insights::InsightSelector;
+use crate::refusal::Refusal;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct GetInsightSelectors {
+    trail_name: Option<String>,
+    event_data_store: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct InsightsView {
+    #[serde(rename = "TrailARN")]
+    pub(super) trail_arn: String,
+    pub(super) insight_selectors: Vec<InsightSelector>,
+}
+
+impl Operation for GetInsightSelectors {
+    const NAME: &'static str = "GetInsightSelectors";
+    const ACCESS: Access = Access::Read;
+    type Output = InsightsView;
+
+    fn call(self, desk: &mut Desk<'_>) -> Result<InsightsView, Refusal> {
+        let name = trail_name(self.trail_name, self.event_data_store)?;
+        let key = desk.find(&name, Reach::Read)?;
+        let trail = desk.trail(&key);
+        if trail.insights.is_empty() {
+            return Err(Refusal::InsightNotEnabled(trail.arn()));
+        }
+        Ok(InsightsView {
+            trail_arn: trail.arn(),
+            insight_selectors: trail.insights.clone(),
+        })
+    }
+}
+
+/// One of the two must be given; there are no event data stores yet, so none of them exists.
+pub(super) fn trail_name(trail: Option<String>, store: Option<String>) -> Result<String, Refusal> {
+    match (trail, store) {
+        (Some(trail), None) => Ok(trail),
+        (None, Some(store)) => Err(Refusal::EventDataStoreNotFound(store)),
+        (Some(_), Some(_)) => Err(Refusal::InvalidParameterCombination(
+            "Specify either a trail name or an event data store, but not both.".to_owned(), // (I)
+        )),
+        (None, None) => Err(Refusal::InvalidParameter(
+            "Specify a trail name or an event data store.".to_owned(), // (I)
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::World;
+
+    #[test]
+    fn a_trail_without_insights_refuses_with_aws_sentence() {
+        let mut world = World::new();
+        world.ok(
+            "CreateTrail",
+            json!({"Name": "my-trail", "S3BucketName": "logs"}),
+        );
+        world.refused(
+            "GetInsightSelectors",
+            json!({"TrailName": "my-trail"}),
+            "InsightNotEnabledException",
+            "Trail arn:aws:cloudtrail:us-east-1:111122223333:trail/my-trail does not have Insights enabled. Edit the trail settings to enable Insights, and then try the operation again.",
+        );
+        world.refused_with(
+            "GetInsightSelectors",
+            json!({}),
+            "InvalidParameterException",
+        );
+        world.refused_with(
+            "GetInsightSelectors",
+            json!({"TrailName": "my-trail", "EventDataStore": "abc"}),
+            "InvalidParameterCombinationException",
+        );
+    }
+}

@@ -1,0 +1,405 @@
+//! Advanced event selectors (trails.md 5.5 and 5.6; native.md, Event selectors).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Facts, resource_types};
+use crate::quotas::ADVANCED_VALUES;
+use crate::refusal::Refusal;
+
+/// Conditions that must all hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AdvancedSelector {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    pub(crate) field_selectors: Vec<FieldSelector>,
+}
+
+/// Conditions on one field. Unset operators are left out of answers (D).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct FieldSelector {
+    pub(crate) field: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) equals: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) starts_with: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ends_with: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) not_equals: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) not_starts_with: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) not_ends_with: Option<Vec<String>>,
+}
+
+/// Which fields a category needs, and which it may have (D, trails.md 5.6).
+struct CategoryRule {
+    category: &'static str,
+    required: &'static [&'static str],
+    optional: &'static [&'static str],
+}
+
+const CATEGORIES: [CategoryRule; 3] = [
+    CategoryRule {
+        category: "Management",
+        required: &[],
+        optional: &["eventSource", "readOnly"],
+    },
+    CategoryRule {
+        category: "Data",
+        required: &["resources.type"],
+        optional: &[
+            "readOnly",
+            "eventName",
+            "eventSource",
+            "eventType",
+            "resources.ARN",
+            "sessionCredentialFromConsole",
+            "userIdentity.arn",
+        ],
+    },
+    CategoryRule {
+        category: "NetworkActivity",
+        required: &["eventSource"],
+        optional: &["eventName", "errorCode", "vpcEndpointId"],
+    },
+];
+
+/// Refuses what AWS refuses, with its sentences (O, trails.md 5.5).
+pub(crate) fn validate(selectors: &[AdvancedSelector]) -> Result<(), Refusal> {
+    let fields = selectors
+        .iter()
+        .flat_map(|selector| &selector.field_selectors);
+    let values: usize = fields
+        .flat_map(FieldSelector::operators)
+        .map(|(_, values)| values.len())
+        .sum();
+    if values > ADVANCED_VALUES {
+        return refused(
+            "There are too many filters applied. The maximum allowed number of filters is 500."
+                .to_owned(),
+        );
+    }
+    selectors.iter().try_for_each(AdvancedSelector::validate)
+}
+
+fn refused(sentence: String) -> Result<(), Refusal> {
+    Err(Refusal::InvalidEventSelectors(sentence))
+}
+
+impl AdvancedSelector {
+    fn validate(&self) -> Result<(), Refusal> {
+        let named = |name: &str| {
+            self.field_selectors
+                .iter()
+                .find(|field| field.field == name)
+        };
+        let Some(category) = named("eventCategory") else {
+            return refused("The following fields are required: [eventCategory].".to_owned());
+        };
+        for (at, field) in self.field_selectors.iter().enumerate() {
+            if self.field_selectors[..at]
+                .iter()
+                .any(|earlier| earlier.field == field.field)
+            {
+                return refused(
+                    "A duplicate event selector was found for at least one field. Only one selector is allowed per field."
+                        .to_owned(),
+                );
+            }
+        }
+        category.allows_only(&["Equals"])?;
+        let rule = match category.equals.as_deref() {
+            Some([value]) => CATEGORIES.iter().find(|rule| rule.category == value),
+            _ => None,
+        };
+        let Some(rule) = rule else {
+            return refused("The eventCategory field value is not valid.".to_owned());
+        };
+        for required in rule.required {
+            if named(required).is_none() {
+                return refused(format!(
+                    "The following selectors are required when the eventCategory field value equals {}: [{required}].",
+                    rule.category
+                ));
+            }
+        }
+        for field in self
+            .field_selectors
+            .iter()
+            .filter(|field| field.field != "eventCategory")
+        {
+            let name = field.field.as_str();
+            if !rule.required.contains(&name) && !rule.optional.contains(&name) {
+                return refused(format!(
+                    "The following field is not allowed when the eventCategory field value equals {}: {name}.",
+                    rule.category
+                ));
+            }
+            field.validate(rule.category)?;
+        }
+        match named("resources.type").and_then(FieldSelector::only_value) {
+            Some("AWS::Lambda::Function") => named("resources.ARN").map_or(Ok(()), validate_lambda),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether this field is set to equal this value.
+    pub(crate) fn has(&self, field: &str, value: &str) -> bool {
+        let mut fields = self
+            .field_selectors
+            .iter()
+            .filter(|selector| selector.field == field);
+        fields.any(|selector| {
+            selector
+                .equals
+                .iter()
+                .flatten()
+                .any(|equals| equals == value)
+        })
+    }
+
+    /// Whether every condition holds.
+    pub(crate) fn selects(&self, facts: &Facts<'_>) -> bool {
+        let resource_type = self
+            .field_selectors
+            .iter()
+            .find(|field| field.field == "resources.type")
+            .and_then(FieldSelector::only_value);
+        self.field_selectors
+            .iter()
+            .all(|field| match (field.field.as_str(), resource_type) {
+                // The ARN in question is that of the resource of the selected type.
+                ("resources.ARN", Some(kind)) => {
+                    let resources = facts.details().resources.iter();
+                    let arns = resources.filter(|r| r.kind.as_deref() == Some(kind));
+                    field.holds(
+                        &arns
+                            .filter_map(|r| r.any_arn().map(str::to_owned))
+                            .collect::<Vec<_>>(),
+                    )
+                }
+                (name, _) => field.holds(&facts.field(name)),
+            })
+    }
+}
+
+impl FieldSelector {
+    /// The operators that are set, by name.
+    pub(crate) fn operators(&self) -> impl Iterator<Item = (&'static str, &Vec<String>)> {
+        [
+            ("Equals", &self.equals),
+            ("StartsWith", &self.starts_with),
+            ("EndsWith", &self.ends_with),
+            ("NotEquals", &self.not_equals),
+            ("NotStartsWith", &self.not_starts_with),
+            ("NotEndsWith", &self.not_ends_with),
+        ]
+        .into_iter()
+        .filter_map(|(name, values)| values.as_ref().map(|values| (name, values)))
+    }
+
+    fn only_value(&self) -> Option<&str> {
+        match self.equals.as_deref() {
+            Some([value]) => Some(value),
+            _ => None,
+        }
+    }
+
+    fn allows_only(&self, allowed: &[&str]) -> Result<(), Refusal> {
+        if self.operators().all(|(name, _)| allowed.contains(&name)) {
+            return Ok(());
+        }
+        refused(format!(
+            "Only the following operators are valid with the {} field: [{}].",
+            self.field,
+            allowed.join(", ")
+        ))
+    }
+
+    fn validate(&self, category: &str) -> Result<(), Refusal> {
+        if self.operators().next().is_none() {
+            return refused(format!(
+                "The {} field needs at least one operator.",
+                self.field
+            )); // (I)
+        }
+        let not_valid = || refused(format!("The {} field value is not valid.", self.field));
+        match (self.field.as_str(), category) {
+            ("readOnly", _) => {
+                self.allows_only(&["Equals"])?;
+                if !matches!(self.only_value(), Some("true" | "false")) {
+                    return not_valid();
+                }
+            }
+            ("resources.type", _) => {
+                self.allows_only(&["Equals"])?;
+                if !self.only_value().is_some_and(resource_types::is_supported) {
+                    return not_valid(); // The sentence is (I).
+                }
+            }
+            ("eventSource", "Management") => {
+                self.allows_only(&["NotEquals"])?;
+                let excludable = ["kms.amazonaws.com", "rdsdata.amazonaws.com"];
+                if !self
+                    .not_equals
+                    .iter()
+                    .flatten()
+                    .all(|v| excludable.contains(&v.as_str()))
+                {
+                    return not_valid();
+                }
+            }
+            ("eventSource", "NetworkActivity") => self.allows_only(&["Equals"])?,
+            ("errorCode", _) => {
+                self.allows_only(&["Equals"])?;
+                if self.only_value() != Some("VpceAccessDenied") {
+                    return not_valid();
+                }
+            }
+            ("sessionCredentialFromConsole", _) => {
+                self.allows_only(&["Equals", "NotEquals"])?; // (I)
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Values within an operator are alternatives; of a negative operator none may match; all operators must hold
+    /// (D, trails.md 5.6).
+    fn holds(&self, found: &[String]) -> bool {
+        self.operators().all(|(operator, wanted)| {
+            let any = |test: fn(&str, &str) -> bool| {
+                found
+                    .iter()
+                    .any(|value| wanted.iter().any(|wanted| test(value, wanted)))
+            };
+            match operator {
+                "Equals" => any(|value, wanted| value == wanted),
+                "StartsWith" => any(|value, wanted| value.starts_with(wanted)),
+                "EndsWith" => any(|value, wanted| value.ends_with(wanted)),
+                "NotEquals" => !any(|value, wanted| value == wanted),
+                "NotStartsWith" => !any(|value, wanted| value.starts_with(wanted)),
+                _ => !any(|value, wanted| value.ends_with(wanted)),
+            }
+        })
+    }
+}
+
+/// An exact function ARN must be unqualified: no version, alias, dot or slash (O, native.md).
+fn validate_lambda(field: &FieldSelector) -> Result<(), Refusal> {
+    let exact = field.equals.iter().chain(&field.not_equals).flatten();
+    for arn in exact {
+        let parts: Vec<&str> = arn.split(':').collect();
+        let well_formed = matches!(
+            parts[..],
+            ["arn", _, "lambda", region, account, "function", name]
+                if !region.is_empty() && !account.is_empty() && !name.is_empty() && !name.contains(['.', '/'])
+        );
+        if !well_formed {
+            return refused(format!(
+                "The specified ARN {arn} is not valid. Verify that the ARN is properly formatted."
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(name: &str, operator: &str, values: &[&str]) -> serde_json::Value {
+        serde_json::json!({"Field": name, operator: values})
+    }
+
+    fn selector(fields: &[serde_json::Value]) -> AdvancedSelector {
+        serde_json::from_value(serde_json::json!({"FieldSelectors": fields})).unwrap()
+    }
+
+    fn sentence(fields: &[serde_json::Value]) -> String {
+        validate(&[selector(fields)]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn each_sentence_of_aws() {
+        let management = field("eventCategory", "Equals", &["Management"]);
+        let data = field("eventCategory", "Equals", &["Data"]);
+        assert_eq!(
+            sentence(&[field("readOnly", "Equals", &["true"])]),
+            "The following fields are required: [eventCategory]."
+        );
+        assert_eq!(
+            sentence(&[field("eventCategory", "Equals", &["Metric"])]),
+            "The eventCategory field value is not valid."
+        );
+        assert_eq!(
+            sentence(&[field("eventCategory", "StartsWith", &["Data"])]),
+            "Only the following operators are valid with the eventCategory field: [Equals]."
+        );
+        assert_eq!(
+            sentence(&[management.clone(), field("eventName", "Equals", &["X"])]),
+            "The following field is not allowed when the eventCategory field value equals Management: eventName."
+        );
+        assert_eq!(
+            sentence(std::slice::from_ref(&data)),
+            "The following selectors are required when the eventCategory field value equals Data: [resources.type]."
+        );
+        assert_eq!(
+            sentence(&[field("eventCategory", "Equals", &["NetworkActivity"])]),
+            "The following selectors are required when the eventCategory field value equals NetworkActivity: [eventSource]."
+        );
+        assert_eq!(
+            sentence(&[management.clone(), management.clone()]),
+            "A duplicate event selector was found for at least one field. Only one selector is allowed per field."
+        );
+        let many: Vec<String> = (0..501).map(|n| n.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(
+            sentence(&[data, field("resources.ARN", "StartsWith", &many)]),
+            "There are too many filters applied. The maximum allowed number of filters is 500."
+        );
+    }
+
+    #[test]
+    fn lambda_arns_are_unqualified_where_they_are_exact() {
+        let with = |operator: &str, arn: &str| {
+            validate(&[selector(&[
+                field("eventCategory", "Equals", &["Data"]),
+                field("resources.type", "Equals", &["AWS::Lambda::Function"]),
+                field("resources.ARN", operator, &[arn]),
+            ])])
+        };
+        let arn = "arn:aws:lambda:us-east-1:111122223333:function:f";
+        assert_eq!(with("Equals", arn), Ok(()));
+        for bad in [
+            format!("{arn}:1"),
+            format!("{arn}:"),
+            format!("{arn}.x"),
+            format!("{arn}/x"),
+        ] {
+            assert!(with("Equals", &bad).is_err(), "{bad}");
+            assert!(with("NotEquals", &bad).is_err(), "{bad}");
+            assert_eq!(with("StartsWith", &bad), Ok(()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn operators_hold_as_documented() {
+        let holds = |json: serde_json::Value, found: &[&str]| {
+            let field: FieldSelector = serde_json::from_value(json).unwrap();
+            field.holds(&found.iter().map(|&f| f.to_owned()).collect::<Vec<_>>())
+        };
+        assert!(holds(field("f", "Equals", &["a", "b"]), &["b"]));
+        assert!(!holds(field("f", "Equals", &["a"]), &[]));
+        assert!(holds(field("f", "NotEquals", &["a"]), &[]));
+        assert!(!holds(field("f", "NotStartsWith", &["x", "a"]), &["abc"]));
+        assert!(holds(field("f", "EndsWith", &["c"]), &["abc"]));
+        assert!(!holds(
+            serde_json::json!({"Field": "f", "StartsWith": ["a"], "NotEndsWith": ["c"]}),
+            &["abc"]
+        ));
+    }
+}

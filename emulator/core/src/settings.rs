@@ -1,0 +1,60 @@
+//! What a user may choose about core. Everything else is AWS's choice.
+
+use std::time::Duration;
+
+/// The choices that core needs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// From which every id and key is drawn: same seed and calls, same bytes. A store keeps the seed it was made with.
+    pub seed: [u8; 32],
+    /// How long deliveries wait.
+    pub pace: Pace,
+    /// Whether a bucket's policy must let CloudTrail in.
+    pub bucket_policy: BucketPolicy,
+}
+
+/// Whether CreateTrail and UpdateTrail look at the bucket's policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BucketPolicy {
+    /// As AWS does.
+    #[default]
+    Enforced,
+    /// The `--lenient` switch: the bucket must exist, its policy is not asked.
+    Ignored,
+}
+
+/// The rhythm of deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// From the oldest event of a log file to its delivery.
+    pub log_file: Duration,
+    /// From StartLogging to the delivery of the starting digest.
+    pub starting_digest: Duration,
+    /// The length of a digest's window.
+    pub digest: Duration,
+    /// The first wait after a refused delivery; it doubles up to `retry_limit`.
+    pub retry: Duration,
+    /// The longest wait between two attempts.
+    pub retry_limit: Duration,
+}
+
+impl Pace {
+    /// Nobody waits: log files within seconds, a digest a minute.
+    pub const FAST: Self = Self {
+        log_file: Duration::from_secs(2),
+        starting_digest: Duration::from_secs(2),
+        digest: Duration::from_secs(60),
+        retry: Duration::from_secs(1),
+        retry_limit: Duration::from_secs(30),
+    };
+
+    /// As AWS: a log file about 300 s after its oldest record, the starting digest after half an hour, then one an
+    /// hour (O, native.md, Delivery to S3 and Digests).
+    pub const AWS: Self = Self {
+        log_file: Duration::from_secs(300),
+        starting_digest: Duration::from_secs(30 * 60),
+        digest: Duration::from_secs(60 * 60),
+        retry: Duration::from_secs(60),
+        retry_limit: Duration::from_secs(30 * 60),
+    };
+}

@@ -1,0 +1,165 @@
+//! Everything that is kept besides the journal, in memory and in rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::delivery::{Delivery, OutboxRows, StreamKey, Tools};
+use crate::effect::EffectId;
+use crate::ids::Ids;
+use crate::journal::{Journal, Seq};
+use crate::keys::Keys;
+use crate::place::{AccountId, Region};
+use crate::rows::Rows;
+use crate::settings::Settings;
+use crate::store::StoreError;
+use crate::time::Timestamp;
+use crate::trail::{Trail, TrailId, TrailKey};
+
+const SEED: &str = "seed";
+const NEXT_TRAIL: &str = "next-trail";
+const REGIONS: &str = "regions/";
+
+/// The state.
+pub(crate) struct State {
+    pub(crate) trails: BTreeMap<TrailKey, Trail>,
+    /// The regions that each account has called: a multi-region trail logs in these and in its home.
+    pub(crate) regions: BTreeMap<AccountId, BTreeSet<Region>>,
+    pub(crate) delivery: Delivery,
+    pub(crate) keys: Keys,
+    pub(crate) ids: Ids,
+    pub(crate) rows: Rows,
+    next_trail: u64,
+}
+
+impl State {
+    /// Reads the state of a store; a new store takes the seed of the settings.
+    pub(crate) fn open(journal: &Journal, settings: &Settings) -> Result<Self, StoreError> {
+        let mut state = Self::empty(settings);
+        let mut seed = None;
+        journal.load_rows(&mut |key, json| {
+            if key == SEED {
+                seed = Some(parsed::<[u8; 32]>(key, json)?);
+            }
+            state.load(key, json)
+        })?;
+        match seed {
+            Some(seed) => state.ids = Ids::new(seed),
+            None => state.rows.put(SEED.to_owned(), &settings.seed),
+        }
+        Ok(state)
+    }
+
+    fn empty(settings: &Settings) -> Self {
+        Self {
+            trails: BTreeMap::new(),
+            regions: BTreeMap::new(),
+            delivery: Delivery::new(settings.pace),
+            keys: Keys::new(),
+            ids: Ids::new(settings.seed),
+            rows: Rows::default(),
+            next_trail: 0,
+        }
+    }
+
+    fn load(&mut self, key: &str, json: &str) -> Result<(), StoreError> {
+        if key == NEXT_TRAIL {
+            self.next_trail = parsed(key, json)?;
+        } else if key == OutboxRows::NEXT {
+            self.delivery.load_next(parsed(key, json)?);
+        } else if key.starts_with(Trail::PREFIX) {
+            let trail: Trail = parsed(key, json)?;
+            self.trails.insert(trail.key(), trail);
+        } else if key.starts_with(StreamKey::PREFIX) {
+            self.delivery.load_stream(parsed(key, json)?);
+        } else if let Some(number) = key.strip_prefix(OutboxRows::PREFIX) {
+            let id = EffectId(number.parse().map_err(StoreError::damaged)?);
+            self.delivery.load_entry(id, parsed(key, json)?);
+        } else if key.starts_with(Keys::PREFIX) {
+            self.keys.load(parsed(key, json)?)?;
+        } else if let Some(account) = key.strip_prefix(REGIONS) {
+            let account = AccountId::parse(account).ok_or_else(|| StoreError::damaged(key))?;
+            self.regions.insert(account, parsed(key, json)?);
+        }
+        Ok(())
+    }
+
+    /// Forgets everything but the seed, the keys and the numbers that must not be used twice.
+    pub(crate) fn reset(&mut self, settings: &Settings) {
+        let mut fresh = Self::empty(settings);
+        for trail in self.trails.values() {
+            self.rows.delete(trail.row());
+        }
+        for account in self.regions.keys() {
+            self.rows.delete(format!("{REGIONS}{account}"));
+        }
+        self.delivery.delete_rows(&mut self.rows);
+        fresh.delivery.load_next(self.delivery.next_number());
+        self.trails = fresh.trails;
+        self.regions = fresh.regions;
+        self.delivery = fresh.delivery;
+    }
+
+    /// A number for a new trail.
+    pub(crate) fn number_trail(&mut self) -> TrailId {
+        let id = TrailId(self.next_trail);
+        self.next_trail += 1;
+        self.rows.put(NEXT_TRAIL.to_owned(), &self.next_trail);
+        id
+    }
+
+    /// Notes that an account uses a region. Its multi-region trails begin to log there.
+    pub(crate) fn visit(
+        &mut self,
+        account: AccountId,
+        region: &Region,
+        next_seq: Seq,
+        now: Timestamp,
+    ) {
+        if self
+            .regions
+            .get(&account)
+            .is_some_and(|known| known.contains(region))
+        {
+            return;
+        }
+        let known = self.regions.entry(account).or_default();
+        known.insert(region.clone());
+        let known = known.clone();
+        self.rows.put(format!("{REGIONS}{account}"), &known);
+        let trails = std::mem::take(&mut self.trails);
+        let multi_region = |trail: &&Trail| trail.account == account && trail.settings.multi_region;
+        let (delivery, mut tools) = self.delivery_and_tools(next_seq, now);
+        for trail in trails.values().filter(multi_region) {
+            delivery.follow(trail, &known, &mut tools);
+        }
+        self.trails = trails;
+    }
+
+    /// Delivery and what it works with.
+    pub(crate) fn delivery_and_tools(
+        &mut self,
+        next_seq: Seq,
+        now: Timestamp,
+    ) -> (&mut Delivery, Tools<'_>) {
+        let Self {
+            delivery,
+            rows,
+            keys,
+            ids,
+            ..
+        } = self;
+        (
+            delivery,
+            Tools {
+                rows,
+                keys,
+                ids,
+                next_seq,
+                now,
+            },
+        )
+    }
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(key: &str, json: &str) -> Result<T, StoreError> {
+    serde_json::from_str(json).map_err(|error| StoreError::damaged(format!("{key}: {error}")))
+}
