@@ -226,10 +226,7 @@ impl Journal {
             let mut blocks = write.open_table(BLOCKS)?;
             let mut chunks = write.open_table(CHUNKS)?;
             let mut index = write.open_table(INDEX)?;
-            loop {
-                let Some((base, count)) = oldest_expired(&blocks, cutoff)? else {
-                    break;
-                };
+            while let Some((base, count)) = oldest_expired(&blocks, cutoff)? {
                 let mut events = Vec::new();
                 let mut firsts = Vec::new();
                 for row in chunks.range(base..base + u64::from(count))? {

@@ -33,6 +33,7 @@ mod tags;
 mod testing;
 mod time;
 mod trail;
+mod validation;
 mod wire;
 
 pub use call::{Answer, CONTENT_TYPE, Call};
@@ -49,6 +50,7 @@ pub use surroundings::{
     Admission, Bucket, BucketAction, BucketRequest, Key, LogsAccess, Membership, Surroundings,
 };
 pub use time::Timestamp;
+pub use validation::{FileKind, Files, Finding, Location, Stored, Verdict, validate};
 
 /// The names of the operations that are answered, alphabetically. The others of the model are recognised and refused.
 pub fn answered_operations() -> impl Iterator<Item = &'static str> {

@@ -35,6 +35,7 @@ pub(crate) struct Chain {
 
 /// A digest that is ready to be put.
 pub(crate) struct Written {
+    pub(crate) end: Timestamp,
     pub(crate) key: String,
     pub(crate) text: String,
     pub(crate) signature: String,
@@ -69,10 +70,12 @@ impl Chain {
         self.files.push(file);
     }
 
-    /// The digest that is due now, if any. Call again until there is none.
+    /// The digest that is due now, if any. Call again until there is none. It ends at `earliest` or later: names have
+    /// whole seconds, and two digests of a stream, even of different chains, must not share one.
     pub(crate) fn next(
         &mut self,
         heading: &Heading<'_>,
+        earliest: Timestamp,
         pace: &Pace,
         tools: &mut Tools<'_>,
     ) -> Option<Written> {
@@ -80,6 +83,7 @@ impl Chain {
             return None;
         }
         let Some(start) = self.window_start else {
+            self.began = self.began.max(earliest);
             let written = self.write(
                 heading,
                 (self.began.minus(STARTING_WINDOW), self.began),
@@ -104,6 +108,7 @@ impl Chain {
         if end <= start {
             return None;
         }
+        let end = end.max(earliest);
         let files = self
             .files
             .extract_if(.., |file| file.delivered.whole_second() <= end)
@@ -120,8 +125,7 @@ impl Chain {
         Timestamp::from_seconds(self.began.seconds() + ticks * period)
     }
 
-    /// Names have whole seconds, and two digests must not share one: a second cut within the same second reaches into
-    /// the next one if it has files to tell of, and is left out if not.
+    /// A second cut within the same second reaches into the next one if it has files to tell of, and is left out if not.
     fn end_of_cut(&self, start: Timestamp, now: Timestamp) -> Timestamp {
         let now = now.whole_second();
         if self.files.is_empty() {
@@ -160,6 +164,7 @@ impl Chain {
             signature: signed.signature.clone(),
         });
         Written {
+            end: window.1,
             key,
             text,
             signature: signed.signature,

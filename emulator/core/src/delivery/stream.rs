@@ -1,9 +1,11 @@
 //! A trail in one region: what it has gathered, how its deliveries went, and its chains of digests.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::Tools;
-use super::chain::Chain;
+use super::chain::{Chain, Written};
 use super::digest::Heading;
 use super::log_file::{self, Folder};
 use super::outbox::{Address, Content, Entry, Outbox, Underway};
@@ -62,6 +64,8 @@ pub(crate) struct Stream {
     /// Chains that have ended and wait for their last digest.
     ending: Vec<Chain>,
     chains: u64,
+    /// Where the latest digest of any chain ended.
+    digested: Option<Timestamp>,
     /// Everything before this event was gathered and filed.
     scanned: Seq,
     #[serde(skip)]
@@ -82,6 +86,7 @@ impl Stream {
             chain: None,
             ending: Vec::new(),
             chains: 0,
+            digested: None,
             scanned: 0,
             gathered: Vec::new(),
             gathered_bytes: 0,
@@ -244,31 +249,20 @@ impl Stream {
         pace: &Pace,
         tools: &mut Tools<'_>,
     ) {
-        let key = self.key.clone();
         let mut written = Vec::new();
-        let mut ending = std::mem::take(&mut self.ending);
-        ending.retain_mut(|chain| {
-            if outbox.underway(&key, chain.id) != Underway::Nothing {
-                return true;
-            }
-            while let Some(digest) = chain.next(&self.heading(), pace, tools) {
-                written.push(digest);
-                if chain.due() > tools.now {
-                    break;
-                }
-            }
-            false
-        });
-        let mut growing = self.chain.take();
-        if let Some(chain) = &mut growing
-            && outbox.underway(&key, chain.id) != Underway::Fresh
-        {
-            while chain.due() <= tools.now {
-                written.extend(chain.next(&self.heading(), pace, tools));
+        for mut chain in std::mem::take(&mut self.ending) {
+            if outbox.underway(&self.key, chain.id) == Underway::Nothing {
+                written.extend(self.digests_of(&mut chain, pace, tools));
+            } else {
+                self.ending.push(chain);
             }
         }
-        self.ending = ending;
-        self.chain = growing;
+        if let Some(mut chain) = self.chain.take() {
+            if outbox.underway(&self.key, chain.id) != Underway::Fresh {
+                written.extend(self.digests_of(&mut chain, pace, tools));
+            }
+            self.chain = Some(chain);
+        }
         if written.is_empty() {
             return;
         }
@@ -290,6 +284,26 @@ impl Stream {
             outbox.add(entry, tools.rows);
         }
         self.keep(tools);
+    }
+
+    /// The digests of a chain that are due.
+    fn digests_of(
+        &mut self,
+        chain: &mut Chain,
+        pace: &Pace,
+        tools: &mut Tools<'_>,
+    ) -> Vec<Written> {
+        let mut written: Vec<Written> = Vec::new();
+        while chain.due() <= tools.now {
+            let earliest = self
+                .digested
+                .map_or(Timestamp::MIN, |end| end.plus(Duration::from_secs(1)));
+            if let Some(digest) = chain.next(&self.heading(), earliest, pace, tools) {
+                self.digested = Some(digest.end);
+                written.push(digest);
+            }
+        }
+        written
     }
 
     fn heading(&self) -> Heading<'_> {

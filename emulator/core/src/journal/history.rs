@@ -157,9 +157,9 @@ impl Cursor {
         while low < high {
             let middle = usize::midpoint(low, high);
             if skipped(place_at(middle)) {
-                low = middle + 1
+                low = middle + 1;
             } else {
-                high = middle
+                high = middle;
             }
         }
         let postings = (low..count)
@@ -219,7 +219,7 @@ mod tests {
                 },
                 event,
             ));
-            if random % 97 == 0 {
+            if random.is_multiple_of(97) {
                 journal.flush(&mut rows).unwrap();
             }
         }

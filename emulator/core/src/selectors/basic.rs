@@ -38,21 +38,12 @@ pub(crate) enum ReadWriteType {
 }
 
 /// Resources whose data events are logged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct DataResource {
     #[serde(rename = "Type")]
     pub(crate) kind: String,
     pub(crate) values: Vec<String>,
-}
-
-impl Default for DataResource {
-    fn default() -> Self {
-        Self {
-            kind: String::new(),
-            values: Vec::new(),
-        }
-    }
 }
 
 const S3_OBJECT: &str = "AWS::S3::Object";
