@@ -15,6 +15,7 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use crate::rows::{ROWS, Rows};
 use crate::store::StoreError;
 use crate::time::Timestamp;
+use block::Chunk;
 pub(crate) use kept::Kept;
 
 /// First sequence number of a block → its length, and the seconds of its oldest and newest event.
@@ -143,7 +144,7 @@ impl Journal {
     pub(crate) fn read(&self, seqs: &[Seq]) -> Result<Vec<Kept>, StoreError> {
         let read = self.database.begin_read()?;
         let chunks = read.open_table(CHUNKS)?;
-        let mut current: Option<(Seq, Vec<Kept>)> = None;
+        let mut current: Option<(Seq, Chunk)> = None;
         let mut found = Vec::with_capacity(seqs.len());
         for &seq in seqs {
             if let Some(at) = seq.checked_sub(self.base) {
@@ -151,18 +152,18 @@ impl Journal {
                 found.extend(self.tail.get(at).cloned());
                 continue;
             }
-            let held = current.as_ref().is_some_and(|(first, events)| {
-                (*first..*first + events.len() as u64).contains(&seq)
-            });
+            let held = current
+                .as_ref()
+                .is_some_and(|(first, chunk)| (*first..*first + chunk.len() as u64).contains(&seq));
             if !held {
                 current = match chunks.range(..=seq)?.next_back().transpose()? {
-                    Some((first, bytes)) => Some((first.value(), block::unpack(bytes.value())?)),
+                    Some((first, bytes)) => Some((first.value(), Chunk::read(bytes.value())?)),
                     None => None,
                 };
             }
-            if let Some((first, events)) = &current {
+            if let Some((first, chunk)) = &current {
                 let at = usize::try_from(seq - first).expect("a chunk fits in memory");
-                found.extend(events.get(at).cloned());
+                found.extend(chunk.get(at).transpose()?);
             }
         }
         Ok(found)
@@ -182,7 +183,7 @@ impl Journal {
         };
         for row in chunks.range(start..)? {
             let (first, bytes) = row?;
-            for (seq, kept) in (first.value()..).zip(&block::unpack(bytes.value())?) {
+            for (seq, kept) in (first.value()..).zip(&Chunk::read(bytes.value())?.all()?) {
                 if seq >= from {
                     visit(seq, kept);
                 }
@@ -209,7 +210,7 @@ impl Journal {
         let read = self.database.begin_read()?;
         let chunks = read.open_table(CHUNKS)?;
         for row in chunks.iter()?.rev() {
-            for kept in block::unpack(row?.1.value())?.iter().rev() {
+            for kept in Chunk::read(row?.1.value())?.all()?.iter().rev() {
                 if visit(kept).is_break() {
                     return Ok(());
                 }
@@ -232,7 +233,7 @@ impl Journal {
                 for row in chunks.range(base..base + u64::from(count))? {
                     let (first, bytes) = row?;
                     firsts.push(first.value());
-                    events.extend(block::unpack(bytes.value())?);
+                    events.extend(Chunk::read(bytes.value())?.all()?);
                 }
                 for (key, _) in block::index_rows(base, &events) {
                     index.remove(key.as_slice())?;

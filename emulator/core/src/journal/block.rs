@@ -41,21 +41,84 @@ pub(crate) enum Attribute {
 }
 
 /// The events of a block in chunks: the first sequence number and the bytes of each.
+///
+/// A chunk is the number of its events, the length of each, and the events, all compressed together.
 pub(crate) fn pack(base: Seq, events: &[Kept]) -> Vec<(Seq, Vec<u8>)> {
     let firsts = (base..).step_by(CHUNK);
     firsts
         .zip(events.chunks(CHUNK))
         .map(|(first, chunk)| {
-            let plain = postcard::to_allocvec(chunk).expect("events have only plain data");
-            (first, lz4_flex::block::compress_prepend_size(&plain))
+            let mut head = number(chunk.len()).to_vec();
+            let mut bodies = Vec::new();
+            for kept in chunk {
+                let before = bodies.len();
+                bodies = postcard::to_extend(kept, bodies).expect("events have only plain data");
+                head.extend(number(bodies.len() - before));
+            }
+            head.append(&mut bodies);
+            (first, lz4_flex::block::compress_prepend_size(&head))
         })
         .collect()
 }
 
-/// The events of a chunk.
-pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<Kept>, StoreError> {
-    let plain = lz4_flex::block::decompress_size_prepended(bytes).map_err(StoreError::damaged)?;
-    postcard::from_bytes(&plain).map_err(StoreError::damaged)
+fn number(number: usize) -> [u8; 4] {
+    u32::try_from(number)
+        .expect("events are far below 4 GiB")
+        .to_le_bytes()
+}
+
+/// The events of a chunk, each read only when it is asked for.
+pub(crate) struct Chunk {
+    plain: Vec<u8>,
+    /// Where each event ends.
+    ends: Vec<usize>,
+}
+
+impl Chunk {
+    /// Unpacks a chunk.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, StoreError> {
+        let plain =
+            lz4_flex::block::decompress_size_prepended(bytes).map_err(StoreError::damaged)?;
+        let cut_short = || StoreError::damaged("a chunk is cut short");
+        let number_at = |at: usize| {
+            let bytes = plain.get(at * 4..at * 4 + 4)?;
+            usize::try_from(u32::from_le_bytes(bytes.try_into().ok()?)).ok()
+        };
+        let count = number_at(0)
+            .filter(|count| *count <= CHUNK)
+            .ok_or_else(cut_short)?;
+        let mut end = (count + 1) * 4;
+        let mut ends = Vec::with_capacity(count);
+        for at in 1..=count {
+            end += number_at(at).ok_or_else(cut_short)?;
+            ends.push(end);
+        }
+        if end == plain.len() {
+            Ok(Self { plain, ends })
+        } else {
+            Err(cut_short())
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The event at this place; `None` behind the last.
+    pub(crate) fn get(&self, at: usize) -> Option<Result<Kept, StoreError>> {
+        let end = *self.ends.get(at)?;
+        let start = if at == 0 {
+            (self.ends.len() + 1) * 4
+        } else {
+            self.ends[at - 1]
+        };
+        Some(postcard::from_bytes(&self.plain[start..end]).map_err(StoreError::damaged))
+    }
+
+    /// All events in order.
+    pub(crate) fn all(&self) -> Result<Vec<Kept>, StoreError> {
+        (0..self.len()).filter_map(|at| self.get(at)).collect()
+    }
 }
 
 /// The 16 bytes that stand for a value in the keys of its index rows.
@@ -188,9 +251,12 @@ mod tests {
             chunks.iter().map(|c| c.0).collect::<Vec<_>>(),
             [7, 39, 71, 103]
         );
-        let back: Vec<Kept> = chunks.iter().flat_map(|c| unpack(&c.1).unwrap()).collect();
+        let back: Vec<Kept> = chunks
+            .iter()
+            .flat_map(|c| Chunk::read(&c.1).unwrap().all().unwrap())
+            .collect();
         assert_eq!(back, events);
-        assert!(unpack(&chunks[0].1[..20]).is_err());
+        assert!(Chunk::read(&chunks[0].1[..20]).is_err());
     }
 
     #[test]
