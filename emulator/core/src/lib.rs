@@ -16,6 +16,8 @@ mod ids;
 mod insights;
 mod journal;
 mod keys;
+#[cfg(test)]
+mod laws;
 mod names;
 mod operations;
 mod place;

@@ -166,22 +166,35 @@ fn lookup_resources(resources: Option<Vec<Resource>>) -> Vec<LookupResource> {
 
 /// The text without white space between tokens, so that it stays on one line in a log file.
 fn compact(json: &str) -> String {
-    if !json.contains([' ', '\n', '\r', '\t']) {
+    let mut place = Place::Between;
+    let stays = |&c: &char| place.step(c);
+    let mut probe = Place::Between;
+    if json.bytes().all(|b| probe.step(char::from(b))) {
         return json.to_owned();
     }
-    let mut inside = false;
-    let mut escaped = false;
-    json.chars()
-        .filter(|&c| {
-            if !inside {
-                inside = c == '"';
-                return !matches!(c, ' ' | '\n' | '\r' | '\t');
-            }
-            inside = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-            true
-        })
-        .collect()
+    json.chars().filter(stays).collect()
+}
+
+/// Where in JSON text a character stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Between,
+    InString,
+    Escaped,
+}
+
+impl Place {
+    /// Steps over a character, and says whether it matters: all do but white space between tokens.
+    fn step(&mut self, c: char) -> bool {
+        let before = *self;
+        *self = match (before, c) {
+            (Self::Between, '"') | (Self::Escaped, _) => Self::InString,
+            (Self::InString, '\\') => Self::Escaped,
+            (Self::InString, '"') => Self::Between,
+            (unchanged, _) => unchanged,
+        };
+        before != Self::Between || !matches!(c, ' ' | '\n' | '\r' | '\t')
+    }
 }
 
 #[cfg(test)]
