@@ -1,13 +1,13 @@
 //! From a request's bytes to its answer and its event.
 
-use localtrail_model::Operation as Shapes;
+use localtrail_model::{Operation as Shapes, Rule, Violation};
 use serde_json::{Value, json};
 
 use crate::call::{Answer, Call};
 use crate::cloudtrail::CloudTrail;
 use crate::draft::{Access, Category, Draft, EventError};
 use crate::ids::Purpose;
-use crate::operations::{self, Desk, Done};
+use crate::operations::{self, Desk, Done, Row};
 use crate::refusal::Refusal;
 use crate::surroundings::Surroundings;
 use crate::time::Timestamp;
@@ -87,16 +87,20 @@ fn operation(call: &Call<'_>) -> Result<&'static Shapes, Refusal> {
 fn run(shapes: &'static Shapes, input: Value, desk: &mut Desk<'_>) -> Result<Done, Refusal> {
     let row =
         operations::find(&shapes.name).ok_or_else(|| Refusal::Unsupported(shapes.name.clone()))?;
-    localtrail_model::check(localtrail_model::cloudtrail(), shapes.input, &input).map_err(
-        |violation| {
-            if violation.is_type() {
-                Refusal::Serialization(violation.sentence())
-            } else {
-                (row.refuse)(&violation)
-            }
-        },
-    )?;
+    localtrail_model::check(localtrail_model::cloudtrail(), shapes.input, &input)
+        .map_err(|violation| refuse(row, &violation))?;
     (row.run)(input, desk)
+}
+
+/// Types and missing members are refused alike by all operations (I, trails.md 1); the rest is the operation's.
+fn refuse(row: &Row, violation: &Violation) -> Refusal {
+    if violation.is_type() {
+        Refusal::Serialization(violation.sentence())
+    } else if violation.rule == Rule::Required && violation.path.steps().len() == 1 {
+        Refusal::InvalidParameter(violation.sentence())
+    } else {
+        (row.refuse)(violation)
+    }
 }
 
 fn refused(refusal: &Refusal, request_id: String) -> Answer {

@@ -296,7 +296,7 @@ impl Delivery {
             .as_ref()
             .and_then(|key| self.streams.get_mut(key));
         if let Some(stream) = stream {
-            stream.delivered(&entry, outcome, tools.now);
+            stream.delivered(&entry, outcome, &self.pace, tools.now);
             stream.write_digests(&mut self.outbox, &self.pace, tools);
             stream.keep(tools);
         }

@@ -56,7 +56,7 @@ pub(crate) struct Keys {
 }
 
 struct Key {
-    private: PrivateKey,
+    signing: Pkcs1v15<Sha256>,
     public: PublicKey,
 }
 
@@ -82,13 +82,11 @@ impl Keys {
     pub(crate) fn load(&mut self, row: KeyRow) -> Result<(), StoreError> {
         let der = BASE64.decode(&row.private).map_err(StoreError::damaged)?;
         let private = PrivateKey::from_pkcs1_der(&der).map_err(StoreError::damaged)?;
-        self.made.insert(
-            (row.region, row.number),
-            Key {
-                private,
-                public: row.public,
-            },
-        );
+        let key = Key {
+            signing: Pkcs1v15::new(private),
+            public: row.public,
+        };
+        self.made.insert((row.region, row.number), key);
         Ok(())
     }
 
@@ -125,7 +123,7 @@ impl Keys {
         let key = self.key(region, at, ids, rows);
         let fingerprint = key.public.fingerprint.clone();
         let text = text(&fingerprint);
-        let signature = Pkcs1v15::<Sha256>::new(key.private.clone()).sign(text.as_bytes());
+        let signature = key.signing.sign(text.as_bytes());
         Signed {
             signature: hex::encode(signature.to_bytes()),
             fingerprint,
@@ -148,10 +146,8 @@ impl Keys {
                     &[region.as_str().as_bytes(), &number.to_be_bytes()],
                 );
                 let key = Key::make(seed, region, start);
-                let der = key
-                    .private
-                    .to_pkcs1_der()
-                    .expect("a fresh key can be written");
+                let private: &PrivateKey = key.signing.as_ref();
+                let der = private.to_pkcs1_der().expect("a fresh key can be written");
                 let row = KeyRow {
                     region: region.clone(),
                     number,
@@ -179,7 +175,10 @@ impl Key {
             validity_start_time: start,
             validity_end_time: start.plus(VALIDITY),
         };
-        Self { private, public }
+        Self {
+            signing: Pkcs1v15::new(private),
+            public,
+        }
     }
 }
 

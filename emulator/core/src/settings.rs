@@ -30,8 +30,10 @@ pub struct Pace {
     pub log_file: Duration,
     /// From StartLogging to the delivery of the starting digest.
     pub starting_digest: Duration,
-    /// The length of a digest's window.
+    /// A digest is written at the next tick of this length after a log file was delivered,
     pub digest: Duration,
+    /// and at the next tick of this length when there was none; a multiple of `digest`.
+    pub empty_digest: Duration,
     /// The first wait after a refused delivery; it doubles up to `retry_limit`.
     pub retry: Duration,
     /// The longest wait between two attempts.
@@ -39,11 +41,12 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Nobody waits: log files within seconds, a digest a minute.
+    /// Nobody waits: log files within seconds, a digest within a minute of them, else one an hour.
     pub const FAST: Self = Self {
         log_file: Duration::from_secs(2),
         starting_digest: Duration::from_secs(2),
         digest: Duration::from_secs(60),
+        empty_digest: Duration::from_secs(60 * 60),
         retry: Duration::from_secs(1),
         retry_limit: Duration::from_secs(30),
     };
@@ -54,6 +57,7 @@ impl Pace {
         log_file: Duration::from_secs(300),
         starting_digest: Duration::from_secs(30 * 60),
         digest: Duration::from_secs(60 * 60),
+        empty_digest: Duration::from_secs(60 * 60),
         retry: Duration::from_secs(60),
         retry_limit: Duration::from_secs(30 * 60),
     };

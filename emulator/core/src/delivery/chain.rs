@@ -66,8 +66,12 @@ impl Chain {
         self.due = self.due.min(now);
     }
 
-    pub(crate) fn delivered(&mut self, file: Filed) {
+    /// A log file of this chain is in its bucket.
+    pub(crate) fn delivered(&mut self, file: Filed, pace: &Pace) {
         self.files.push(file);
+        if let Some(start) = self.window_start.filter(|_| !self.cut) {
+            self.due = self.due_after(start, pace);
+        }
     }
 
     /// The digest that is due now, if any. Call again until there is none. It ends at `earliest` or later: names have
@@ -91,21 +95,19 @@ impl Chain {
                 tools,
             );
             self.window_start = Some(self.began);
-            self.due = if self.cut {
-                tools.now
-            } else {
-                self.tick_after(self.began, pace)
-            };
+            if !self.cut {
+                self.due = self.due_after(self.began, pace);
+            }
             return Some(written);
         };
         let end = if self.cut {
             self.end_of_cut(start, tools.now)
         } else {
-            self.tick_after(start, pace)
+            self.due
         };
         self.cut = false;
-        self.due = self.tick_after(end.max(start), pace);
         if end <= start {
+            self.due = self.due_after(start, pace);
             return None;
         }
         let end = end.max(earliest);
@@ -115,12 +117,23 @@ impl Chain {
             .collect();
         let written = self.write(heading, (start, end), files, tools);
         self.window_start = Some(end);
+        self.due = self.due_after(end, pace);
         Some(written)
     }
 
+    /// When the digest of a window that begins at `start` is due: soon after a log file, else after a longer time.
+    fn due_after(&self, start: Timestamp, pace: &Pace) -> Timestamp {
+        let empty = self.tick_after(start, pace.empty_digest);
+        let filed = self
+            .files
+            .first()
+            .map(|file| self.tick_after(file.delivered.max(start), pace.digest));
+        filed.map_or(empty, |filed| filed.min(empty))
+    }
+
     /// The first tick of the chain's clock after `at`.
-    fn tick_after(&self, at: Timestamp, pace: &Pace) -> Timestamp {
-        let period = i64::try_from(pace.digest.as_secs().max(1)).expect("a pace is at most hours");
+    fn tick_after(&self, at: Timestamp, period: Duration) -> Timestamp {
+        let period = i64::try_from(period.as_secs().max(1)).expect("a pace is at most hours");
         let ticks = (at.seconds() - self.began.seconds()).div_euclid(period) + 1;
         Timestamp::from_seconds(self.began.seconds() + ticks * period)
     }

@@ -318,7 +318,13 @@ impl Stream {
     }
 
     /// A delivery of this stream was tried.
-    pub(crate) fn delivered(&mut self, entry: &Entry, outcome: &Outcome, now: Timestamp) {
+    pub(crate) fn delivered(
+        &mut self,
+        entry: &Entry,
+        outcome: &Outcome,
+        pace: &Pace,
+        now: Timestamp,
+    ) {
         match entry.content {
             Content::Marker => {}
             Content::Log { .. } => self.status.log_files.note(outcome, now),
@@ -334,7 +340,7 @@ impl Stream {
                 .chain(&mut self.chain)
                 .find(|chain| chain.id == id)
         {
-            chain.delivered(file);
+            chain.delivered(file, pace);
         }
     }
 

@@ -1,5 +1,6 @@
 //! CreateTrail (trails.md 3 and 4.1).
 
+use localtrail_model::Violation;
 use serde::Deserialize;
 
 use super::trail_view::TrailSummary;
@@ -80,6 +81,14 @@ impl Operation for CreateTrail {
         let summary = TrailSummary::from(&trail);
         desk.keep(trail);
         Ok(summary)
+    }
+
+    fn refuse(violation: &Violation) -> Refusal {
+        if violation.path.to_string().starts_with("TagsList") {
+            Refusal::InvalidTagParameter(violation.sentence())
+        } else {
+            Refusal::InvalidParameter(violation.sentence())
+        }
     }
 }
 
