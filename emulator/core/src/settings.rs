@@ -48,7 +48,8 @@ impl Pace {
         digest: Duration::from_secs(60),
         empty_digest: Duration::from_secs(60 * 60),
         retry: Duration::from_secs(1),
-        retry_limit: Duration::from_secs(30),
+        // As waits double, none is longer than the bucket has refused already; months on a moved clock stay cheap.
+        retry_limit: Duration::from_secs(10 * 60),
     };
 
     /// As AWS: a log file about 300 s after its oldest record, the starting digest after half an hour, then one an

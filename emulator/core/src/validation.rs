@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
-use std::io::Read;
+use std::io::{self, Read};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -304,6 +304,8 @@ impl Walk<'_> {
                 None => Verdict::NotFound,
                 Some(stored) => match unzipped(&stored.body) {
                     Err(Damage::Unreadable) => Verdict::InvalidFormat,
+                    // What there is of it unpacks; it is only not all.
+                    Err(Damage::CutShort) => Verdict::HashMismatch,
                     Err(Damage::TrailingData) => Verdict::TrailingData,
                     Ok(text) if hex::encode(Sha256::digest(&text)) == file.hash_value => {
                         Verdict::Valid
@@ -338,6 +340,7 @@ fn verifies(key: &PublicKey, signature: &str, signed: &str) -> bool {
 /// What is wrong with compressed bytes.
 enum Damage {
     Unreadable,
+    CutShort,
     TrailingData,
 }
 
@@ -347,7 +350,10 @@ fn unzipped(body: &[u8]) -> Result<Vec<u8>, Damage> {
     let mut text = Vec::new();
     decoder
         .read_to_end(&mut text)
-        .map_err(|_| Damage::Unreadable)?;
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => Damage::CutShort,
+            _ => Damage::Unreadable,
+        })?;
     if decoder.into_inner().is_empty() {
         Ok(text)
     } else {

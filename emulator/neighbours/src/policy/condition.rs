@@ -1,0 +1,292 @@
+//! The `Condition` block: operators, and the facts of a request that they look at.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::document::strings;
+use super::wildcard::{arn_matches, matches};
+
+/// The condition keys of one request, each with its values. Keys are found without regard to case (D, IAM).
+#[derive(Debug, Clone, Default)]
+pub struct Facts(HashMap<String, Vec<String>>);
+
+impl Facts {
+    /// Adds a value to a key.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: &str) -> Self {
+        self.0
+            .entry(key.to_ascii_lowercase())
+            .or_default()
+            .push(value.to_owned());
+        self
+    }
+
+    fn get(&self, key: &str) -> &[String] {
+        self.0
+            .get(&key.to_ascii_lowercase())
+            .map_or(&[], Vec::as_slice)
+    }
+}
+
+/// One operator with its key and the values that it compares with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Condition {
+    operator: Option<Operator>,
+    quantifier: Quantifier,
+    if_exists: bool,
+    key: String,
+    values: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quantifier {
+    Any,
+    All,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Operator {
+    comparison: Comparison,
+    negated: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    Equal,
+    EqualIgnoringCase,
+    Like,
+    Arn,
+    Bool,
+    Null,
+    Numeric(std::cmp::Ordering, OrEqual),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OrEqual {
+    Yes,
+    No,
+}
+
+/// Whether a condition holds; the third answer is for operators that are not known here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Yes,
+    No,
+    Unknown,
+}
+
+/// Reads a `Condition` block; `None` where its form is wrong. Unknown operators are kept as such.
+pub(super) fn parse(block: &Value) -> Option<Vec<Condition>> {
+    let mut conditions = Vec::new();
+    for (operator, keys) in block.as_object()? {
+        let (quantifier, rest) = if let Some(rest) = operator.strip_prefix("ForAnyValue:") {
+            (Quantifier::Any, rest)
+        } else if let Some(rest) = operator.strip_prefix("ForAllValues:") {
+            (Quantifier::All, rest)
+        } else {
+            (Quantifier::Any, operator.as_str())
+        };
+        let (name, if_exists) = match rest.strip_suffix("IfExists") {
+            Some(name) => (name, true),
+            None => (rest, false),
+        };
+        for (key, values) in keys.as_object()? {
+            conditions.push(Condition {
+                operator: Operator::parse(name),
+                quantifier,
+                if_exists,
+                key: key.clone(),
+                values: strings(values)?,
+            });
+        }
+    }
+    Some(conditions)
+}
+
+impl Operator {
+    fn parse(name: &str) -> Option<Self> {
+        use std::cmp::Ordering::{Greater, Less};
+        let (comparison, negated) = match name {
+            "StringEquals" => (Comparison::Equal, false),
+            "StringNotEquals" => (Comparison::Equal, true),
+            "StringEqualsIgnoreCase" => (Comparison::EqualIgnoringCase, false),
+            "StringNotEqualsIgnoreCase" => (Comparison::EqualIgnoringCase, true),
+            "StringLike" => (Comparison::Like, false),
+            "StringNotLike" => (Comparison::Like, true),
+            "ArnEquals" | "ArnLike" => (Comparison::Arn, false),
+            "ArnNotEquals" | "ArnNotLike" => (Comparison::Arn, true),
+            "Bool" => (Comparison::Bool, false),
+            "Null" => (Comparison::Null, false),
+            "NumericLessThan" => (Comparison::Numeric(Less, OrEqual::No), false),
+            "NumericLessThanEquals" => (Comparison::Numeric(Less, OrEqual::Yes), false),
+            "NumericGreaterThan" => (Comparison::Numeric(Greater, OrEqual::No), false),
+            "NumericGreaterThanEquals" => (Comparison::Numeric(Greater, OrEqual::Yes), false),
+            _ => return None,
+        };
+        Some(Self {
+            comparison,
+            negated,
+        })
+    }
+}
+
+impl Condition {
+    pub(super) fn holds(&self, facts: &Facts) -> Holds {
+        let Some(operator) = self.operator else {
+            return Holds::Unknown;
+        };
+        let actual = facts.get(&self.key);
+        let holds = if operator.comparison == Comparison::Null {
+            self.values
+                .iter()
+                .any(|wanted| (wanted == "true") == actual.is_empty())
+        } else if actual.is_empty() {
+            // A missing key satisfies negated operators, IfExists and ForAllValues, and no others (D, IAM).
+            operator.negated || self.if_exists || self.quantifier == Quantifier::All
+        } else {
+            let one = |value: &String| {
+                let found = self
+                    .values
+                    .iter()
+                    .any(|wanted| operator.comparison.fits(wanted, value));
+                found != operator.negated
+            };
+            match self.quantifier {
+                Quantifier::Any => actual.iter().any(one),
+                Quantifier::All => actual.iter().all(one),
+            }
+        };
+        if holds { Holds::Yes } else { Holds::No }
+    }
+}
+
+impl Comparison {
+    fn fits(self, wanted: &str, actual: &str) -> bool {
+        match self {
+            Self::Equal => wanted == actual,
+            Self::EqualIgnoringCase | Self::Bool => wanted.eq_ignore_ascii_case(actual),
+            Self::Like => matches(wanted, actual),
+            Self::Arn => arn_matches(wanted, actual),
+            Self::Null => false,
+            Self::Numeric(ordering, or_equal) => {
+                match (actual.parse::<f64>(), wanted.parse::<f64>()) {
+                    (Ok(actual), Ok(wanted)) => actual
+                        .partial_cmp(&wanted)
+                        .is_some_and(|o| o == ordering || or_equal == OrEqual::Yes && o.is_eq()),
+                    _ => false,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(block: &str, facts: &Facts) -> Vec<Holds> {
+        let block: Value = serde_json::from_str(block).unwrap();
+        parse(&block)
+            .unwrap()
+            .iter()
+            .map(|c| c.holds(facts))
+            .collect()
+    }
+
+    #[test]
+    fn operators_on_one_value() {
+        let facts = Facts::default()
+            .with("aws:PrincipalType", "AssumedRole")
+            .with("s3:max-keys", "10");
+        for (block, expected) in [
+            (
+                r#"{"StringEquals":{"AWS:principaltype":["User","AssumedRole"]}}"#,
+                Holds::Yes,
+            ),
+            (
+                r#"{"StringEquals":{"aws:PrincipalType":"assumedrole"}}"#,
+                Holds::No,
+            ),
+            (
+                r#"{"StringEqualsIgnoreCase":{"aws:PrincipalType":"assumedrole"}}"#,
+                Holds::Yes,
+            ),
+            (
+                r#"{"StringNotEquals":{"aws:PrincipalType":["User","AssumedRole"]}}"#,
+                Holds::No,
+            ),
+            (
+                r#"{"StringLike":{"aws:PrincipalType":"Assumed*"}}"#,
+                Holds::Yes,
+            ),
+            (
+                r#"{"StringNotLike":{"aws:PrincipalType":"Assumed*"}}"#,
+                Holds::No,
+            ),
+            (
+                r#"{"NumericLessThanEquals":{"s3:max-keys":10}}"#,
+                Holds::Yes,
+            ),
+            (r#"{"NumericGreaterThan":{"s3:max-keys":"10"}}"#, Holds::No),
+            (r#"{"Sometimes":{"s3:max-keys":"10"}}"#, Holds::Unknown),
+        ] {
+            assert_eq!(holds(block, &facts), [expected], "{block}");
+        }
+    }
+
+    #[test]
+    fn a_missing_key() {
+        let facts = Facts::default();
+        for (block, expected) in [
+            (r#"{"StringEquals":{"aws:x":"1"}}"#, Holds::No),
+            (r#"{"StringEqualsIfExists":{"aws:x":"1"}}"#, Holds::Yes),
+            (r#"{"StringNotEquals":{"aws:x":"1"}}"#, Holds::Yes),
+            (r#"{"ForAnyValue:StringEquals":{"aws:x":"1"}}"#, Holds::No),
+            (r#"{"ForAllValues:StringEquals":{"aws:x":"1"}}"#, Holds::Yes),
+            (r#"{"Null":{"aws:x":"true"}}"#, Holds::Yes),
+            (r#"{"Null":{"aws:x":false}}"#, Holds::No),
+            (r#"{"Bool":{"aws:SecureTransport":"false"}}"#, Holds::No),
+        ] {
+            assert_eq!(holds(block, &facts), [expected], "{block}");
+        }
+    }
+
+    #[test]
+    fn several_values() {
+        let facts = Facts::default().with("aws:tags", "a").with("aws:tags", "b");
+        assert_eq!(
+            holds(
+                r#"{"ForAllValues:StringEquals":{"aws:tags":["a","b","c"]}}"#,
+                &facts
+            ),
+            [Holds::Yes]
+        );
+        assert_eq!(
+            holds(
+                r#"{"ForAllValues:StringEquals":{"aws:tags":["a"]}}"#,
+                &facts
+            ),
+            [Holds::No]
+        );
+        assert_eq!(
+            holds(r#"{"ForAnyValue:StringEquals":{"aws:tags":["a"]}}"#, &facts),
+            [Holds::Yes]
+        );
+    }
+
+    #[test]
+    fn blocks_of_the_wrong_form() {
+        for block in [
+            "[]",
+            r#"{"StringEquals":"x"}"#,
+            r#"{"StringEquals":{"k":{}}}"#,
+        ] {
+            assert_eq!(
+                parse(&serde_json::from_str(block).unwrap()),
+                None,
+                "{block}"
+            );
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The emulator's own endpoints, below `/_localtrail/`: which there are, and with which methods. Each is a file beside.
+//!
+//! No AWS call comes here, and nothing here is recorded.
+
+mod clock;
+mod events;
+mod filter;
+mod flush;
+mod health;
+mod identities;
+mod info;
+mod lines;
+mod reset;
+
+use std::sync::Arc;
+
+use hyper::body::Incoming;
+use hyper::header::{ALLOW, HeaderValue};
+use hyper::{Method, Request, StatusCode};
+
+use crate::engine::Engine;
+use crate::reply::{self, Reply};
+use crate::site::Site;
+
+pub(crate) use filter::Filter;
+
+/// No control request but a stream of events is longer.
+const LIMIT: usize = 64 << 10;
+
+/// The control endpoint that a path names, which may not exist; `None` for paths of services.
+pub(crate) fn endpoint(path: &str) -> Option<&str> {
+    match path {
+        "/_localtrail" => Some(""),
+        // What wait strategies made for LocalStack ask.
+        "/_localstack/health" => Some("localstack-health"),
+        _ => path
+            .strip_prefix("/_localtrail/")
+            .map(|rest| rest.trim_end_matches('/')),
+    }
+}
+
+/// Answers a control request.
+pub(crate) async fn answer(site: &Arc<Site>, endpoint: &str, request: Request<Incoming>) -> Reply {
+    let method = request.method().clone();
+    match (endpoint, &method) {
+        ("health" | "ready", &Method::GET | &Method::HEAD) => health::answer(),
+        ("localstack-health", &Method::GET | &Method::HEAD) => health::localstack(),
+        ("info", &Method::GET) => info::answer(site),
+        ("flush", &Method::POST) => flush::answer(site).await,
+        ("reset", &Method::POST) => reset::answer(site).await,
+        ("clock", &Method::GET) => clock::get(site),
+        ("clock", &Method::POST) => clock::post(site, request).await,
+        ("events", &Method::GET) => events::get(site, request.uri().query()).await,
+        ("events", &Method::POST) => events::post(site, request).await,
+        ("identities", &Method::GET) => identities::get(site),
+        ("identities", &Method::POST) => identities::post(site, request).await,
+        ("identities", &Method::DELETE) => identities::delete(site, request.uri().query()),
+        (other, _) => refuse(other),
+    }
+}
+
+/// No such endpoint, or not with this method.
+fn refuse(endpoint: &str) -> Reply {
+    let methods = match endpoint {
+        "health" | "ready" | "localstack-health" => "GET, HEAD",
+        "info" => "GET",
+        "flush" | "reset" => "POST",
+        "clock" | "events" => "GET, POST",
+        "identities" => "GET, POST, DELETE",
+        _ => {
+            return reply::sentence(
+                StatusCode::NOT_FOUND,
+                "There is no such control endpoint. There are health, ready, info, flush, clock, events, identities and reset.",
+            );
+        }
+    };
+    let text = format!("This endpoint answers {methods}.");
+    let mut refused = reply::sentence(StatusCode::METHOD_NOT_ALLOWED, &text);
+    refused
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static(methods));
+    refused
+}
+
+/// Reads a small JSON body into `T`; otherwise the answer that says what is wrong with it.
+async fn read_json<T: serde::de::DeserializeOwned>(request: Request<Incoming>) -> Result<T, Reply> {
+    let body = reply::read(request.into_body(), LIMIT)
+        .await
+        .map_err(|why| match why {
+            reply::Unread::TooLong => {
+                let text = format!("The body is longer than {LIMIT} bytes.");
+                reply::last(reply::sentence(StatusCode::PAYLOAD_TOO_LARGE, &text))
+            }
+            reply::Unread::Broken | reply::Unread::TooSlow => reply::last(reply::sentence(
+                StatusCode::BAD_REQUEST,
+                "The body did not arrive whole.",
+            )),
+        })?;
+    serde_json::from_slice(&body).map_err(|error| {
+        reply::sentence(
+            StatusCode::BAD_REQUEST,
+            &format!("The body cannot be used: {error}."),
+        )
+    })
+}
+
+/// Does work that blocks, away from the threads that answer; it is done even when the client goes away.
+async fn blocking<T: Send + 'static>(
+    engine: &Arc<Engine>,
+    work: impl FnOnce(&Engine) -> T + Send + 'static,
+) -> Result<T, Reply> {
+    let engine = Arc::clone(engine);
+    tokio::task::spawn_blocking(move || work(&engine))
+        .await
+        .map_err(|_| {
+            reply::sentence(
+                StatusCode::BAD_GATEWAY,
+                "The work stopped with a fault of localtrail's.",
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_name_endpoints() {
+        assert_eq!(endpoint("/_localtrail/health"), Some("health"));
+        assert_eq!(endpoint("/_localtrail/health/"), Some("health"));
+        assert_eq!(endpoint("/_localtrail"), Some(""));
+        assert_eq!(endpoint("/_localstack/health"), Some("localstack-health"));
+        for service in [
+            "/",
+            "/bucket/_localtrail/health",
+            "/_localtrails",
+            "/_localstack/init",
+        ] {
+            assert_eq!(endpoint(service), None, "{service}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_refused() {
+        assert_eq!(refuse("nothing").status(), StatusCode::NOT_FOUND);
+        let wrong = refuse("flush");
+        assert_eq!(wrong.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(wrong.headers()[ALLOW], "POST");
+    }
+}

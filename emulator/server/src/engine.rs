@@ -1,0 +1,263 @@
+//! Core at work: the one lock around it, the clock it is given, and the promise that an answered call is kept.
+//!
+//! What becomes due and what the outside is told is driven by `drive`. No rule of CloudTrail stands here.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use localtrail_core::{
+    Answer, Call, Census, CloudTrail, Draft, EventId, KeptEvent, RecordError, StoreError, Timestamp,
+};
+use localtrail_neighbours::Neighbours;
+
+use crate::alarm::Alarm;
+use crate::clock::Clock;
+use crate::notice::Refusals;
+
+/// How long an answer waits for an effect that its client may look for at once.
+const EFFECT_WAIT: Duration = Duration::from_secs(5);
+
+/// Whether an answer waits for a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keeping {
+    /// Nothing outlives the process, so nothing is committed.
+    Memory,
+    /// An answered call survives `kill -9`.
+    Directory,
+}
+
+/// CloudTrail, its clock and its neighbours.
+pub(crate) struct Engine {
+    guarded: Mutex<Guarded>,
+    /// Held by whoever drives: the courier, a flush, an advance. Always taken before `guarded`.
+    pub(crate) driving: Mutex<()>,
+    pub(crate) alarm: Alarm,
+    pub(crate) clock: Clock,
+    pub(crate) neighbours: Neighbours,
+    pub(crate) refusals: Mutex<Refusals>,
+    keeping: Keeping,
+}
+
+/// Core, and how much of what it took in is committed.
+pub(crate) struct Guarded {
+    pub(crate) trail: CloudTrail,
+    taken: u64,
+    committed: u64,
+    /// The courier sleeps until then; something due earlier wakes it.
+    pub(crate) courier_sleeps_until: Timestamp,
+}
+
+/// Stands for everything taken in so far; redeemed by `Engine::kept`.
+#[derive(Debug, Clone, Copy)]
+#[must_use = "what is not kept must not be answered"]
+pub(crate) struct Ticket(u64);
+
+/// What became of injected records.
+pub(crate) struct Injected {
+    /// The events of those that were taken in, in order.
+    pub(crate) ids: Vec<EventId>,
+    /// Why the next one was not.
+    pub(crate) refused: Option<RecordError>,
+    pub(crate) ticket: Ticket,
+}
+
+impl Guarded {
+    /// Counts a change.
+    pub(crate) fn touch(&mut self) -> Ticket {
+        self.taken += 1;
+        Ticket(self.taken)
+    }
+
+    /// Makes everything taken in so far durable.
+    fn commit(&mut self) -> Result<(), StoreError> {
+        if self.committed < self.taken {
+            self.trail.commit()?;
+            self.committed = self.taken;
+        }
+        Ok(())
+    }
+}
+
+impl Engine {
+    pub(crate) fn new(
+        trail: CloudTrail,
+        clock: Clock,
+        neighbours: Neighbours,
+        keeping: Keeping,
+    ) -> Self {
+        // A new store is a change already.
+        let guarded = Guarded {
+            trail,
+            taken: 1,
+            committed: 0,
+            courier_sleeps_until: Timestamp::MAX,
+        };
+        Self {
+            guarded: Mutex::new(guarded),
+            driving: Mutex::new(()),
+            alarm: Alarm::default(),
+            clock,
+            neighbours,
+            refusals: Mutex::new(Refusals::default()),
+            keeping,
+        }
+    }
+
+    /// Answers one API call; the answer is kept before it is returned.
+    ///
+    /// # Errors
+    ///
+    /// When the store could not keep it.
+    pub(crate) async fn call(self: &Arc<Self>, call: Call<'_>) -> Result<Answer, StoreError> {
+        let (answer, ticket) = {
+            let mut guarded = self.lock();
+            let now = self.clock.now();
+            let answer = guarded.trail.call(call, &self.neighbours, now);
+            (answer, self.note(&mut guarded))
+        };
+        if answer.after.is_some() {
+            self.told().await;
+        }
+        self.kept(ticket).await?;
+        Ok(answer)
+    }
+
+    /// Takes in calls that a neighbour answered at `now`.
+    ///
+    /// # Errors
+    ///
+    /// When the store could not keep them.
+    pub(crate) async fn record(
+        &self,
+        drafts: Vec<Draft>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if drafts.is_empty() {
+            return Ok(());
+        }
+        let ticket = {
+            let mut guarded = self.lock();
+            for draft in drafts {
+                guarded.trail.record(draft, now);
+            }
+            self.note(&mut guarded)
+        };
+        self.kept(ticket).await
+    }
+
+    /// Takes in whole records under one lock, in order, up to the first that is none.
+    pub(crate) fn inject(&self, records: &[&str]) -> Injected {
+        let mut guarded = self.lock();
+        let now = self.clock.now();
+        let mut ids = Vec::with_capacity(records.len());
+        let mut refused = None;
+        for record in records {
+            match guarded.trail.inject(record, now) {
+                Ok(id) => ids.push(id),
+                Err(error) => {
+                    refused = Some(error);
+                    break;
+                }
+            }
+        }
+        Injected {
+            ids,
+            refused,
+            ticket: self.note(&mut guarded),
+        }
+    }
+
+    /// A fresh request id.
+    pub(crate) fn request_id(&self) -> String {
+        self.lock().trail.request_id()
+    }
+
+    /// Visits kept events from the newest taken in to the oldest until told to stop. Blocks other calls meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    pub(crate) fn visit_newest_first(
+        &self,
+        visit: &mut dyn FnMut(&KeptEvent<'_>) -> std::ops::ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.lock().trail.visit_newest_first(visit)
+    }
+
+    /// How much is kept.
+    pub(crate) fn census(&self) -> Census {
+        self.lock().trail.census()
+    }
+
+    /// Forgets all events, trails and deliveries.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be emptied.
+    pub(crate) fn reset(&self) -> Result<(), StoreError> {
+        let _turn = self.turn();
+        let mut guarded = self.lock();
+        guarded.trail.reset()?;
+        let _ticket = self.note(&mut guarded);
+        self.commit(&mut guarded)
+    }
+
+    /// Waits until everything up to `ticket` is durable. Whoever comes first commits for all who came meanwhile: the
+    /// yield lets the calls that arrived together run before the first of them commits.
+    ///
+    /// # Errors
+    ///
+    /// When the store could not commit.
+    pub(crate) async fn kept(&self, ticket: Ticket) -> Result<(), StoreError> {
+        if self.keeping == Keeping::Memory {
+            return Ok(());
+        }
+        tokio::task::yield_now().await;
+        let mut guarded = self.lock();
+        if guarded.committed >= ticket.0 {
+            return Ok(());
+        }
+        guarded.commit()
+    }
+
+    /// Makes everything so far durable, where anything is.
+    ///
+    /// # Errors
+    ///
+    /// When the store could not commit.
+    pub(crate) fn commit(&self, guarded: &mut Guarded) -> Result<(), StoreError> {
+        match self.keeping {
+            Keeping::Memory => Ok(()),
+            Keeping::Directory => guarded.commit(),
+        }
+    }
+
+    /// Counts a change, and wakes the courier when it has something to do earlier than it knows.
+    pub(crate) fn note(&self, guarded: &mut Guarded) -> Ticket {
+        if let Some(due) = guarded.trail.next_due()
+            && due < guarded.courier_sleeps_until
+        {
+            guarded.courier_sleeps_until = due;
+            self.alarm.ring();
+        }
+        guarded.touch()
+    }
+
+    /// Empties the outbox, which holds an effect that a client may look for as soon as it is answered. A courier does
+    /// it, not this task, so that it is done even when the client goes away.
+    async fn told(self: &Arc<Self>) {
+        let engine = Arc::clone(self);
+        let telling = tokio::task::spawn_blocking(move || engine.tell_outside());
+        // Too late is not wrong: the effect stays in the outbox, and the answer need not wait for it.
+        let _late_or_done = tokio::time::timeout(EFFECT_WAIT, telling).await;
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Guarded> {
+        // A poisoned lock means that core panicked in another call. To go on serving is the lesser evil.
+        self.guarded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn turn(&self) -> MutexGuard<'_, ()> {
+        self.driving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

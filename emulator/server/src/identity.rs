@@ -1,0 +1,225 @@
+//! Whose access key it is: from a credential to a `Caller`.
+//!
+//! Declared identities win. A key of twelve digits is its own account; an `AKIA…` or `ASIA…` key that encodes an
+//! account stands for that account; every other key stands for the default account. A key that nobody declared belongs
+//! to an IAM user named `localtrail`, and not to the root user, so that detections of root use do not fire on all calls.
+
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
+
+use localtrail_core::{AccountId, Caller, Identity};
+use serde::{Deserialize, Serialize};
+
+/// The user that undeclared access keys belong to.
+pub(crate) const DEFAULT_USER: &str = "localtrail";
+
+/// At most so many identities can be declared at run time.
+pub(crate) const DECLARED_LIMIT: usize = 100_000;
+
+/// An access key and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct DeclaredIdentity {
+    /// The access key id, as clients send it.
+    pub access_key_id: String,
+    /// Its owner.
+    pub identity: Identity,
+}
+
+/// All that is known of access keys.
+#[derive(Debug)]
+pub(crate) struct Identities {
+    default_account: AccountId,
+    configured: BTreeMap<String, Identity>,
+    declared: RwLock<BTreeMap<String, Identity>>,
+}
+
+impl Identities {
+    /// Knows what the configuration declares.
+    pub(crate) fn new(default_account: AccountId, configured: &[DeclaredIdentity]) -> Self {
+        let configured: BTreeMap<_, _> = configured
+            .iter()
+            .map(|one| (one.access_key_id.clone(), one.identity.clone()))
+            .collect();
+        Self {
+            default_account,
+            declared: RwLock::new(configured.clone()),
+            configured,
+        }
+    }
+
+    /// The caller behind an access key.
+    pub(crate) fn caller(&self, access_key: &str) -> Caller {
+        let declared = {
+            let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
+            declared.get(access_key).cloned()
+        };
+        let identity = declared
+            .unwrap_or_else(|| user(account_of(access_key).unwrap_or(self.default_account)));
+        Caller {
+            identity,
+            access_key_id: Some(access_key.to_owned()),
+        }
+    }
+
+    /// The caller of a request that nobody signed, to a service that needs a caller: so that plain curl works.
+    pub(crate) fn unsigned(&self) -> Caller {
+        Caller {
+            identity: user(self.default_account),
+            access_key_id: None,
+        }
+    }
+
+    /// The caller of a request that nobody signed, to a service that answers those.
+    pub(crate) fn anonymous(&self) -> Caller {
+        let identity = Identity::Anonymous {
+            account_id: self.default_account,
+        };
+        Caller {
+            identity,
+            access_key_id: None,
+        }
+    }
+
+    /// Declares whose key it is from now on; `false` when too many are declared already.
+    pub(crate) fn declare(&self, one: DeclaredIdentity) -> bool {
+        let mut declared = self
+            .declared
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if declared.len() >= DECLARED_LIMIT && !declared.contains_key(&one.access_key_id) {
+            return false;
+        }
+        declared.insert(one.access_key_id, one.identity);
+        true
+    }
+
+    /// Forgets a declaration; `false` when there was none.
+    pub(crate) fn forget(&self, access_key: &str) -> bool {
+        let mut declared = self
+            .declared
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        declared.remove(access_key).is_some()
+    }
+
+    /// Every declaration, by access key.
+    pub(crate) fn list(&self) -> Vec<DeclaredIdentity> {
+        let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
+        let one = |(key, identity): (&String, &Identity)| DeclaredIdentity {
+            access_key_id: key.clone(),
+            identity: identity.clone(),
+        };
+        declared.iter().map(one).collect()
+    }
+
+    /// Back to what the configuration declares.
+    pub(crate) fn reset(&self) {
+        let mut declared = self
+            .declared
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *declared = self.configured.clone();
+    }
+}
+
+fn user(account_id: AccountId) -> Identity {
+    Identity::IamUser {
+        account_id,
+        user_name: DEFAULT_USER.to_owned(),
+        path: "/".to_owned(),
+        principal_id: None,
+        session: None,
+    }
+}
+
+/// The account that an access key names or encodes.
+fn account_of(access_key: &str) -> Option<AccountId> {
+    AccountId::parse(access_key).or_else(|| encoded_account(access_key))
+}
+
+/// Since 2019 the characters after the four-letter prefix are base32; bits 1 to 40 of the first six bytes, counted from
+/// the top, are the account id (observed; widely published, AWS documents only `sts:GetAccessKeyInfo`).
+fn encoded_account(access_key: &str) -> Option<AccountId> {
+    const ENCODED: usize = 16;
+    let rest = access_key
+        .strip_prefix("AKIA")
+        .or_else(|| access_key.strip_prefix("ASIA"))?;
+    if rest.len() < ENCODED {
+        return None;
+    }
+    let bytes = data_encoding::BASE32
+        .decode(rest.as_bytes().get(..ENCODED)?)
+        .ok()?;
+    let first_six = bytes
+        .iter()
+        .take(6)
+        .fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    let account = (first_six & 0x7fff_ffff_ff80) >> 7;
+    (account < 1_000_000_000_000).then(|| AccountId::from_number(account))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identities(configured: &[DeclaredIdentity]) -> Identities {
+        Identities::new(AccountId::from_number(0), configured)
+    }
+
+    fn account(access_key: &str) -> String {
+        identities(&[]).caller(access_key).account().to_string()
+    }
+
+    #[test]
+    fn keys_stand_for_accounts() {
+        assert_eq!(account("123456789012"), "123456789012");
+        assert_eq!(account("AKIAIOSFODNN7EXAMPLE"), "581039954779");
+        for plain in [
+            "test",
+            "AKIA",
+            "AKIA0000000000000000",
+            "ASIA1",
+            "AKIAéééééééé",
+        ] {
+            assert_eq!(account(plain), "000000000000", "{plain}");
+        }
+    }
+
+    #[test]
+    fn undeclared_keys_belong_to_a_user_and_unsigned_calls_too() {
+        let all = identities(&[]);
+        let Identity::IamUser { user_name, .. } = all.caller("test").identity else {
+            panic!("a user");
+        };
+        assert_eq!(user_name, "localtrail");
+        assert_eq!(all.caller("test").access_key_id.as_deref(), Some("test"));
+        assert_eq!(all.unsigned().access_key_id, None);
+        assert!(matches!(
+            all.anonymous().identity,
+            Identity::Anonymous { .. }
+        ));
+    }
+
+    #[test]
+    fn declarations_win_and_reset_brings_the_configured_back() {
+        let root = |key: &str| DeclaredIdentity {
+            access_key_id: key.to_owned(),
+            identity: Identity::Root {
+                account_id: AccountId::from_number(7),
+                session: None,
+            },
+        };
+        let all = identities(&[root("configured")]);
+        assert!(all.declare(root("123456789012")));
+        assert_eq!(
+            all.caller("123456789012").account(),
+            AccountId::from_number(7)
+        );
+        assert_eq!(all.list().len(), 2);
+        assert!(all.forget("configured"));
+        assert!(!all.forget("configured"));
+        all.reset();
+        assert_eq!(all.list(), [root("configured")]);
+    }
+}

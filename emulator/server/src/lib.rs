@@ -1,0 +1,41 @@
+//! localtrail: AWS CloudTrail on localhost, as a library for tests and as the binary's insides.
+//!
+//! ```no_run
+//! # async fn test() -> Result<(), Box<dyn std::error::Error>> {
+//! let emulator = localtrail::Emulator::start().await?;
+//! // Give emulator.endpoint_url() to the client under test, let it work, then ask what it called:
+//! let created = emulator.events(&[("eventName", "CreateTrail")])?;
+//! assert_eq!(created.len(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Here are sockets, TLS, identities, the clock, the couriers and the control endpoints. What CloudTrail does stands in
+//! core, what S3 and STS do in neighbours; no rule of AWS's is here.
+
+mod alarm;
+mod clock;
+mod control;
+mod credential;
+mod drive;
+mod emulator;
+mod engine;
+mod identity;
+mod notice;
+mod options;
+mod refusal;
+mod reply;
+mod router;
+mod serve;
+mod server;
+mod site;
+mod store;
+mod tls;
+
+pub use clock::ClockMode;
+pub use drive::{Advanced, DeliveredObject, FailedObject, Flushed};
+pub use emulator::{Builder, Emulator};
+pub use identity::DeclaredIdentity;
+pub use localtrail_core::{AccountId, Identity, Region, StoreError, Timestamp};
+pub use options::{Options, PaceName, Policies, parse_seed};
+pub use server::{Server, StartError, runtime};

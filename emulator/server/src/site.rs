@@ -1,0 +1,173 @@
+//! Everything that the connections share, put together from the options. No behaviour of its own.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use localtrail_core::{CloudTrail, Region, Settings};
+use localtrail_neighbours::Neighbours;
+use tempfile::TempDir;
+
+use crate::clock::Clock;
+use crate::engine::{Engine, Keeping};
+use crate::identity::Identities;
+use crate::options::Options;
+use crate::server::StartError;
+use crate::store;
+use crate::tls::Authority;
+
+/// What a connection needs to answer.
+pub(crate) struct Site {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) identities: Identities,
+    pub(crate) default_region: Region,
+    pub(crate) options: Options,
+    pub(crate) endpoint: String,
+    pub(crate) bucket_dir: PathBuf,
+}
+
+/// What lies on the disk for a site, until the site ends.
+pub(crate) struct Ground {
+    /// The bucket directory.
+    pub(crate) bucket_dir: PathBuf,
+    /// The generated authority, when TLS was asked for.
+    pub(crate) authority: Option<Authority>,
+    /// Removed when dropped.
+    scratch: Option<TempDir>,
+    /// The data directory is ours as long as this is open.
+    _lock: Option<File>,
+}
+
+impl Ground {
+    /// Whether the bucket directory ends with the process.
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.scratch
+            .as_ref()
+            .is_some_and(|scratch| self.bucket_dir.starts_with(scratch.path()))
+    }
+
+    /// Makes the directories.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be made, or another process holds the data directory.
+    pub(crate) fn lay(options: &Options) -> Result<Self, StartError> {
+        let lock = match &options.data_dir {
+            None => None,
+            Some(directory) => {
+                std::fs::create_dir_all(directory)
+                    .map_err(|error| StartError::directory(directory, error))?;
+                let lock = store::take(directory)
+                    .map_err(|error| StartError::directory(directory, error))?;
+                Some(lock.ok_or_else(|| StartError::DirectoryBusy(directory.clone()))?)
+            }
+        };
+        let mut scratch = None;
+        let bucket_dir = match (&options.bucket_dir, &options.data_dir) {
+            (Some(directory), _) => directory.clone(),
+            (None, Some(data_dir)) => data_dir.join("buckets"),
+            (None, None) => scratch_dir(&mut scratch)?.join("buckets"),
+        };
+        std::fs::create_dir_all(&bucket_dir)
+            .map_err(|error| StartError::directory(&bucket_dir, error))?;
+        // Absolute, so that what is printed is of use wherever it is read.
+        let bucket_dir = std::path::absolute(&bucket_dir)
+            .map_err(|error| StartError::directory(&bucket_dir, error))?;
+        let authority = match (options.tls, &options.data_dir) {
+            (false, _) => None,
+            (true, Some(data_dir)) => Some(authority(&data_dir.join("tls"))?),
+            (true, None) => Some(authority(&scratch_dir(&mut scratch)?.join("tls"))?),
+        };
+        Ok(Self {
+            bucket_dir,
+            authority,
+            scratch,
+            _lock: lock,
+        })
+    }
+}
+
+fn scratch_dir(scratch: &mut Option<TempDir>) -> Result<&Path, StartError> {
+    if scratch.is_none() {
+        let made = tempfile::Builder::new().prefix("localtrail-").tempdir();
+        *scratch = Some(made.map_err(|error| StartError::directory(&std::env::temp_dir(), error))?);
+    }
+    Ok(scratch.as_ref().expect("made above").path())
+}
+
+fn authority(directory: &Path) -> Result<Authority, StartError> {
+    Authority::open(directory).map_err(|error| StartError::directory(directory, error))
+}
+
+impl Site {
+    /// Opens the store and puts everything together.
+    ///
+    /// # Errors
+    ///
+    /// When the store or the clock of the data directory cannot be read.
+    pub(crate) fn open(
+        options: Options,
+        ground: &Ground,
+        endpoint: String,
+    ) -> Result<Self, StartError> {
+        let neighbours = Neighbours::open(
+            &ground.bucket_dir,
+            localtrail_neighbours::Options {
+                bucket_policy: options.bucket_policy(),
+                default_owner: options.account,
+                default_region: options.region.clone(),
+            },
+        )
+        .map_err(|error| StartError::directory(&ground.bucket_dir, error))?;
+        let (store, clock, keeping) = match &options.data_dir {
+            None => {
+                let store =
+                    store::in_memory().map_err(|error| StartError::Store(error.to_string()))?;
+                (store, Clock::start(options.clock), Keeping::Memory)
+            }
+            Some(directory) => {
+                let file = directory.join("localtrail.redb");
+                let store =
+                    store::in_file(&file).map_err(|error| StartError::store(&file, error))?;
+                let file = directory.join("clock.json");
+                let clock = Clock::resume(options.clock, &file)
+                    .map_err(|error| StartError::file(&file, error))?;
+                (store, clock, Keeping::Directory)
+            }
+        };
+        let settings = Settings {
+            seed: options.seed.map_or_else(random_seed, Ok)?,
+            pace: options.pace.pace(),
+            bucket_policy: options.bucket_policy(),
+        };
+        let trail = CloudTrail::open(store, settings)
+            .map_err(|error| StartError::Store(error.to_string()))?;
+        Ok(Self {
+            engine: Arc::new(Engine::new(trail, clock, neighbours, keeping)),
+            identities: Identities::new(options.account, &options.identities),
+            default_region: options.region.clone(),
+            options,
+            endpoint,
+            bucket_dir: ground.bucket_dir.clone(),
+        })
+    }
+
+    /// Back to an empty emulator: no trail, no event, no bucket, no identity but the configured. The clock stays.
+    ///
+    /// # Errors
+    ///
+    /// When the store or the bucket directory cannot be emptied.
+    pub(crate) fn reset(&self) -> io::Result<()> {
+        self.engine.reset().map_err(io::Error::other)?;
+        self.engine.neighbours.reset()?;
+        self.identities.reset();
+        Ok(())
+    }
+}
+
+fn random_seed() -> Result<[u8; 32], StartError> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| StartError::Entropy(error.to_string()))?;
+    Ok(seed)
+}
