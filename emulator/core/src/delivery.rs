@@ -12,6 +12,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::effect::{Effect, EffectId, Outcome, PutObject};
@@ -38,6 +39,8 @@ pub(crate) struct Delivery {
     open: HashMap<(AccountId, Region), Vec<StreamKey>>,
     outbox: Outbox,
     pace: Pace,
+    /// What `next_due` last answered, until something changes: it is asked after every call.
+    due: Cell<Option<Option<Timestamp>>>,
 }
 
 /// What delivery borrows while it works.
@@ -57,6 +60,7 @@ impl Delivery {
             open: HashMap::new(),
             outbox: Outbox::default(),
             pace,
+            due: Cell::new(None),
         }
     }
 
@@ -104,7 +108,11 @@ impl Delivery {
         };
         for key in keys {
             if let Some(stream) = self.streams.get_mut(key) {
+                let due = stream.file_due();
                 stream.take(seq, kept, now, &self.pace);
+                if stream.file_due() != due {
+                    self.due.set(None);
+                }
             }
         }
     }
@@ -127,6 +135,7 @@ impl Delivery {
         regions: &BTreeSet<Region>,
         tools: &mut Tools<'_>,
     ) {
+        self.due.set(None);
         let wanted = trail.logging_regions(regions);
         self.close_all(trail.id, |region| !wanted.contains(region), tools);
         for region in wanted {
@@ -145,6 +154,7 @@ impl Delivery {
 
     /// A trail is gone: what it gathered is still delivered, and its chains end.
     pub(crate) fn forget(&mut self, trail: TrailId, tools: &mut Tools<'_>) {
+        self.due.set(None);
         self.close_all(trail, |_| true, tools);
         for stream in self.of_trail(trail) {
             stream.orphan();
@@ -199,6 +209,7 @@ impl Delivery {
 
     /// Puts a folder marker into the outbox.
     pub(crate) fn mark(&mut self, trail: &Trail, key: String, tools: &mut Tools<'_>) -> EffectId {
+        self.due.set(None);
         let entry = Entry::new(
             trail.address(&trail.home),
             trail.settings.bucket.clone(),
@@ -212,15 +223,21 @@ impl Delivery {
 
     /// When there is next something to do.
     pub(crate) fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+        if let Some(due) = self.due.get() {
+            return due;
+        }
         let streams = self
             .streams
             .values()
             .filter_map(|stream| stream.next_due(&self.outbox));
-        streams.chain(self.outbox.next_retry(now)).min()
+        let due = streams.chain(self.outbox.next_retry(now)).min();
+        self.due.set(Some(due));
+        due
     }
 
     /// Files what is due and writes the digests that are due.
     pub(crate) fn run_due(&mut self, tools: &mut Tools<'_>) {
+        self.due.set(None);
         for stream in self.streams.values_mut() {
             if stream.file_due().is_some_and(|due| due <= tools.now) {
                 stream.file(&mut self.outbox, tools);
@@ -232,6 +249,7 @@ impl Delivery {
 
     /// Makes everything due now: gathered events, refused deliveries, digests.
     pub(crate) fn flush(&mut self, tools: &mut Tools<'_>) {
+        self.due.set(None);
         self.outbox.retry_all(tools.now);
         for stream in self.streams.values_mut() {
             stream.cut(tools.now);
@@ -252,6 +270,7 @@ impl Delivery {
         keys: &Keys,
         now: Timestamp,
     ) -> Result<Option<(EffectId, Effect)>, StoreError> {
+        self.due.set(None);
         let Some((id, entry)) = self.outbox.hand_out(now) else {
             return Ok(None);
         };
@@ -288,6 +307,7 @@ impl Delivery {
 
     /// A courier says how a delivery went.
     pub(crate) fn settle(&mut self, id: EffectId, outcome: &Outcome, tools: &mut Tools<'_>) {
+        self.due.set(None);
         let Some(entry) = self.outbox.settle(id, outcome, &self.pace, tools) else {
             return;
         };

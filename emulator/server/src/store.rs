@@ -3,19 +3,23 @@
 //! The file survives `kill -9`: what was written is in the operating system's page cache, and no commit waits for the
 //! disk. It is not made for power cuts.
 
+mod segments;
+
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::ops::Bound;
 use std::path::Path;
 
-use redb::backends::{FileBackend, InMemoryBackend};
+use redb::backends::FileBackend;
 use redb::{BackendError, Builder, Database, DatabaseError, StorageBackend};
+
+use segments::Segments;
 
 /// Bytes of page cache over the memory backend, which needs none; redb only wants a little to work in.
 const MEMORY_CACHE: usize = 1 << 20;
 
-/// Bytes of page cache over the file.
-const FILE_CACHE: usize = 16 << 20;
+/// Bytes of page cache over the file; more hardly helps (`docs/decisions/0001-store.md`).
+const FILE_CACHE: usize = 8 << 20;
 
 /// A store that ends with the process.
 ///
@@ -25,7 +29,7 @@ const FILE_CACHE: usize = 16 << 20;
 pub(crate) fn in_memory() -> Result<Database, DatabaseError> {
     Builder::new()
         .set_cache_size(MEMORY_CACHE)
-        .create_with_backend(InMemoryBackend::new())
+        .create_with_backend(Segments::default())
 }
 
 /// Opens or makes the store in this file.
