@@ -337,6 +337,9 @@ fn verifies(key: &PublicKey, signature: &str, signed: &str) -> bool {
     })
 }
 
+/// How gzip begins (RFC 1952).
+const GZIP: &[u8] = &[0x1f, 0x8b];
+
 /// What is wrong with compressed bytes.
 enum Damage {
     Unreadable,
@@ -346,6 +349,10 @@ enum Damage {
 
 /// The content of exactly one gzip member.
 fn unzipped(body: &[u8]) -> Result<Vec<u8>, Damage> {
+    // Bytes that never were gzip are told from gzip that ends too early, as zlib does.
+    if !GZIP.starts_with(&body[..body.len().min(GZIP.len())]) {
+        return Err(Damage::Unreadable);
+    }
     let mut decoder = GzDecoder::new(body);
     let mut text = Vec::new();
     decoder
