@@ -40,6 +40,8 @@ def test_the_first_hour(emulator, aws):
     for _ in range(3):
         aws("cloudtrail", "get-trail-status", "--name", "audit")
         emulator.flush()
+    # From here on nothing is delivered behind the test's back.
+    emulator.control("POST", "clock", {"freeze": True})
     listed = aws("s3api", "list-objects-v2", "--bucket", "audit-logs")["Contents"]
     logs = [entry["Key"] for entry in listed if LOG_KEY.match(entry["Key"])]
     digests = [entry["Key"] for entry in listed if "_CloudTrail-Digest_" in entry["Key"]]
@@ -51,8 +53,8 @@ def test_the_first_hour(emulator, aws):
     assert names.count("CreateTrail") == 2, "the refused one too"
 
     verdict = aws.validate(ARN, began - timedelta(hours=2))
-    assert verdict.status == 0, verdict
-    assert verdict.invalid == [] and len(verdict.digests) == len(digests), verdict
+    assert verdict.status == 0 and verdict.invalid == [], verdict
+    assert sorted(verdict.digests) == sorted(f"s3://audit-logs/{key}" for key in digests), verdict
     assert sorted(verdict.logs) == sorted(f"s3://audit-logs/{key}" for key in logs), verdict
 
 
@@ -65,8 +67,8 @@ def test_downloaded_files_validate_offline(start, tmp_path):
     assert (status, invalid) == (0, []), said
 
 
-def test_an_hour_of_deliveries_happens_by_itself(emulator, aws):
-    """The fast pace needs no flush: `aws` alone sees the first file after seconds."""
+def test_deliveries_happen_by_themselves(emulator, aws):
+    """The fast pace needs no flush: `aws` alone sees the first file after seconds; a minute is for a busy machine."""
     tell(aws)
     limit = time.monotonic() + 60
     while time.monotonic() < limit:

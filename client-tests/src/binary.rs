@@ -1,4 +1,5 @@
-//! Finds the `localtrail` executable: the one that `LOCALTRAIL_BIN` names, or one built here, once per test process.
+//! Finds the executables under test: those that `LOCALTRAIL_BIN` and `CONFORMANCE_BIN` name, or ones built here, once
+//! per test process.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -6,32 +7,38 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// The executable under test.
+/// The emulator, which every client test runs.
 ///
 /// # Panics
 /// When it cannot be built: no client test means anything then.
 #[must_use]
 pub fn localtrail() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| match std::env::var_os("LOCALTRAIL_BIN") {
-        Some(named) => PathBuf::from(named),
-        None => build(),
-    })
+    BINARY.get_or_init(|| named("LOCALTRAIL_BIN").unwrap_or_else(|| build("localtrail")))
 }
 
-/// Builds the binary with the profile and into the target directory of the running test, so that what a
-/// `cargo test --release` measures and tests is the release build.
-fn build() -> PathBuf {
+/// The program that judges an endpoint by its suites.
+///
+/// # Panics
+/// When it cannot be built.
+#[must_use]
+pub fn conformance() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| named("CONFORMANCE_BIN").unwrap_or_else(|| build("conformance")))
+}
+
+/// The path that a variable holds; absolute, as it is run from other folders too.
+fn named(variable: &str) -> Option<PathBuf> {
+    let path = std::env::var_os(variable)?;
+    Some(std::path::absolute(path).expect("the variable names a file"))
+}
+
+/// Builds a package's binary of the same name with the profile and into the target directory of the running test, so
+/// that what a `cargo test --release` measures and tests is the release build.
+fn build(package: &str) -> PathBuf {
     let (target, profile) = own_build();
     let output = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "-p",
-            "localtrail",
-            "--bin",
-            "localtrail",
-        ])
+        .args(["build", "--quiet", "-p", package, "--bin", package])
         .args([
             "--message-format",
             "json-render-diagnostics",
@@ -46,19 +53,19 @@ fn build() -> PathBuf {
         .expect("cargo runs, as it built this test");
     assert!(
         output.status.success(),
-        "cargo could not build the localtrail binary"
+        "cargo could not build the {package} binary"
     );
-    executable(&String::from_utf8_lossy(&output.stdout))
+    executable(&String::from_utf8_lossy(&output.stdout), package)
         .expect("cargo names the binary that it built")
 }
 
-/// The path in cargo's `compiler-artifact` message for the binary.
-fn executable(messages: &str) -> Option<PathBuf> {
+/// The path in cargo's `compiler-artifact` message for a binary.
+fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter(|message| message["reason"] == "compiler-artifact")
-        .filter(|message| message["target"]["name"] == "localtrail")
+        .filter(|message| message["target"]["name"] == name)
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
 }
 
@@ -91,9 +98,10 @@ mod tests {
             r#"{"reason":"compiler-artifact","target":{"name":"localtrail"},"executable":"/t/debug/localtrail"}"#,
         );
         assert_eq!(
-            executable(messages),
+            executable(messages, "localtrail"),
             Some(PathBuf::from("/t/debug/localtrail"))
         );
-        assert_eq!(executable(""), None);
+        assert_eq!(executable(messages, "conformance"), None);
+        assert_eq!(executable("", "localtrail"), None);
     }
 }

@@ -1,8 +1,10 @@
 //! The emulator's own endpoints under `/_localtrail/`, called with bare HTTP: no AWS client knows them.
 
+use std::error::Error;
+
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::Request;
+use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
@@ -47,37 +49,9 @@ impl Emulator {
     /// # Panics
     /// When the emulator is not there or refuses: a test cannot go on without.
     pub async fn control(&self, method: &str, name: &str, body: Option<Value>) -> Value {
-        let authority = self.endpoint().trim_start_matches("http://");
-        let stream = TcpStream::connect(authority)
-            .await
-            .expect("the emulator listens");
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-            .await
-            .expect("the emulator speaks HTTP");
-        let driver = tokio::spawn(connection);
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("/_localtrail/{name}"))
-            .header("host", authority)
-            .header("content-type", "application/json")
-            .body(Full::new(Bytes::from(
-                body.map_or_else(String::new, |b| b.to_string()),
-            )))
-            .expect("method and path are well formed");
-        let answer = sender
-            .send_request(request)
+        let (status, bytes) = request(self.endpoint(), method, name, body)
             .await
             .expect("the emulator answers");
-        let status = answer.status();
-        let bytes = answer
-            .into_body()
-            .collect()
-            .await
-            .expect("the answer is whole")
-            .to_bytes();
-        drop(sender);
-        // The connection's end says nothing that the answer did not.
-        let _ = driver.await;
         assert!(
             status.is_success(),
             "{method} /_localtrail/{name}: {status} {}",
@@ -85,4 +59,36 @@ impl Emulator {
         );
         serde_json::from_slice(&bytes).unwrap_or(Value::Null)
     }
+}
+
+/// One call of a control endpoint at `endpoint` (`http://HOST:PORT`), whatever it answers.
+///
+/// # Errors
+/// When no whole answer comes, as from an emulator that was killed.
+pub async fn request(
+    endpoint: &str,
+    method: &str,
+    name: &str,
+    body: Option<Value>,
+) -> Result<(StatusCode, Bytes), Box<dyn Error + Send + Sync>> {
+    let authority = endpoint.trim_start_matches("http://");
+    let stream = TcpStream::connect(authority).await?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let driver = tokio::spawn(connection);
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("/_localtrail/{name}"))
+        .header("host", authority)
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::from(
+            body.map_or_else(String::new, |b| b.to_string()),
+        )))?;
+    let answer = sender.send_request(request).await?;
+    let status = answer.status();
+    let bytes = answer.into_body().collect().await?.to_bytes();
+    drop(sender);
+    // The connection's end says nothing that the answer did not.
+    let _ = driver.await;
+    Ok((status, bytes))
 }

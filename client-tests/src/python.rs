@@ -86,6 +86,7 @@ fn environment() -> PathBuf {
                     "-m",
                     "pip",
                     "install",
+                    "--no-cache-dir",
                     "--quiet",
                     "--disable-pip-version-check",
                     "--requirement",

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // The whole file is a test; its helpers are not known as such.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,8 +12,9 @@ use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::operation::RequestId;
 use aws_sdk_cloudtrail::types::Tag;
 use client_tests::sdk::{ACCOUNT, REGION};
-use client_tests::{Emulator, Options, binary, python, sdk};
+use client_tests::{Emulator, Options, binary, control, python, sdk};
 use serde_json::Value;
+use tokio::sync::Notify;
 
 const KILLS: usize = 10;
 const CLIENTS: usize = 4;
@@ -25,21 +27,23 @@ const BUCKET: &str = "audit-logs";
 
 /// The request ids of answered calls, refused ones among them.
 #[derive(Default)]
-struct Answered(Mutex<Vec<String>>);
+struct Answered {
+    ids: Mutex<Vec<String>>,
+    enough: Notify,
+}
 
 impl Answered {
     fn note(&self, call: &impl RequestId) {
-        if let Some(id) = call.request_id() {
-            self.0.lock().unwrap().push(id.to_owned());
+        let Some(id) = call.request_id() else { return };
+        let mut ids = self.ids.lock().unwrap();
+        ids.push(id.to_owned());
+        if ids.len() == ANSWERED_BEFORE_KILL {
+            self.enough.notify_one();
         }
     }
 
-    fn count(&self) -> usize {
-        self.0.lock().unwrap().len()
-    }
-
     fn taken(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().unwrap())
+        std::mem::take(&mut *self.ids.lock().unwrap())
     }
 }
 
@@ -75,7 +79,7 @@ async fn no_answered_call_is_lost() {
     in_event_history(&emulator, &all).await;
 
     emulator.flush().await;
-    validates(&emulator, &buckets.join(BUCKET));
+    validates(&emulator, &buckets.join(BUCKET), folder.path());
 }
 
 async fn begin_logging(emulator: &Emulator) {
@@ -107,20 +111,25 @@ async fn load_until_killed(emulator: &mut Emulator, round: usize) -> Vec<String>
             tokio::spawn(async move { call_until_gone(&client, &answered, round, number).await })
         })
         .collect();
-    let enough = async {
-        while answered.count() < ANSWERED_BEFORE_KILL {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(ROUND_LIMIT, enough)
+    let deliveries = tokio::spawn(deliver_until_gone(emulator.endpoint().to_owned()));
+    tokio::time::timeout(ROUND_LIMIT, answered.enough.notified())
         .await
         .expect("calls are answered under load");
     emulator.kill();
     for caller in callers {
         caller.await.unwrap();
     }
+    deliveries.await.unwrap();
     emulator.kill_and_restart();
     answered.taken()
+}
+
+/// Flushes without a pause, so that kills fall into deliveries and signatures too.
+async fn deliver_until_gone(endpoint: String) {
+    while control::request(&endpoint, "POST", "flush", None)
+        .await
+        .is_ok()
+    {}
 }
 
 /// Reads, writes and refused calls in turn, until a call gets no answer.
@@ -197,7 +206,7 @@ async fn in_event_history(emulator: &Emulator, all: &BTreeSet<String>) {
 }
 
 /// `localtrail validate` and, where there is Python, AWS's own verifier find every digest and log valid.
-fn validates(emulator: &Emulator, bucket: &std::path::Path) {
+fn validates(emulator: &Emulator, bucket: &Path, home: &Path) {
     let output = Command::new(binary::localtrail())
         .arg("validate")
         .arg(bucket)
@@ -205,8 +214,9 @@ fn validates(emulator: &Emulator, bucket: &std::path::Path) {
         .unwrap();
     assert!(
         output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
     );
     let Some(bin) = python::tools() else {
         python::skipped("the AWS CLI's verdict after the kills: there is no python3 here");
@@ -229,7 +239,7 @@ fn validates(emulator: &Emulator, bucket: &std::path::Path) {
         .env("AWS_ACCESS_KEY_ID", ACCOUNT)
         .env("AWS_SECRET_ACCESS_KEY", "secret")
         .env("AWS_DEFAULT_REGION", REGION)
-        .env("HOME", bucket)
+        .env("HOME", home)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
