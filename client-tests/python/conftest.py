@@ -7,7 +7,7 @@ from emulator import Emulator
 
 @pytest.fixture
 def start():
-    """Starts emulators with flags; stops them all at the end."""
+    """Starts emulators with flags; stops them all at the end, and each must end well and take its temporary files along."""
     running = []
 
     def start(**flags):
@@ -15,8 +15,7 @@ def start():
         return running[-1]
 
     yield start
-    for emulator in running:
-        emulator.kill()
+    assert [emulator.stop() for emulator in running] == [0] * len(running)
 
 
 @pytest.fixture

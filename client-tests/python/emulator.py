@@ -4,6 +4,7 @@ import json
 import os
 import queue
 import signal
+import ssl
 import subprocess
 import threading
 import urllib.error
@@ -66,11 +67,15 @@ class Emulator:
             f"{self.endpoint}/_localtrail/{name}", data, {"Content-Type": "application/json"}, method=method
         )
         try:
-            with urllib.request.urlopen(request, timeout=300) as answer:
+            with urllib.request.urlopen(request, timeout=300, context=self.trust()) as answer:
                 text = answer.read()
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{method} /_localtrail/{name}: {error.code} {error.read().decode()}") from None
         return json.loads(text) if text.strip() else None
+
+    def trust(self):
+        """What verifies the emulator's certificate, where it has one: the authority whose file it printed."""
+        return ssl.create_default_context(cafile=self.ready["caFile"]) if self.endpoint.startswith("https:") else None
 
     def flush(self):
         """Delivers everything now, digests included; returns when it is done."""

@@ -220,5 +220,8 @@ def tls_rules(record, tls):
     keys = list(details or {})
     if keys != order[: len(keys)] or len(keys) < 3:
         yield f"tlsDetails has the wrong keys: {keys}"
+    elif "keyExchange" in details and record.get("eventSource") not in ("sts.amazonaws.com", "kms.amazonaws.com"):
+        # O 2026.
+        yield "keyExchange is told by STS and KMS alone"
     elif details["tlsVersion"] not in ("TLSv1.2", "TLSv1.3"):
         yield f"tlsVersion is {details['tlsVersion']}"

@@ -120,6 +120,19 @@ def test_every_fault_of_s3_is_found(change, said):
     assert any(said in sentence for sentence in found), found
 
 
+def test_every_fault_of_tls_is_found():
+    details = {"tlsVersion": "TLSv1.3", "cipherSuite": "TLS_AES_128_GCM_SHA256", "clientProvidedHostHeader": "h"}
+    assert violations(text(GOOD | {"tlsDetails": details}), tls=True) == []
+    for change, said in (
+        ({"keyExchange": "x25519"}, "STS and KMS alone"),
+        ({"tlsVersion": "TLSv1.1"}, "tlsVersion is"),
+        ({"surprise": "!"}, "wrong keys"),
+    ):
+        [found] = violations(text(GOOD | {"tlsDetails": details | change}), tls=True)
+        assert said in found
+    assert any("wrong keys" in sentence for sentence in violations(text(GOOD), tls=True))
+
+
 def test_missing_keys_order_and_spaces_are_found():
     for key in ("eventID", "requestParameters", "userIdentity"):
         assert f"{key} is missing" in violations(text({k: v for k, v in GOOD.items() if k != key}))

@@ -84,6 +84,30 @@ def test_history_and_log_files_carry_the_same_bytes(emulator, clients, cloudtrai
     assert [event for event in both if history[event] != delivered[event]] == []
 
 
+def test_records_tell_of_tls(start):
+    emulator = start(tls=True)
+    s3, cloudtrail, sts = (
+        client(emulator, service, verify=emulator.ready["caFile"]) for service in ("s3", "cloudtrail", "sts")
+    )
+    make_bucket(s3, "audit-logs")
+    make_bucket(s3, "things", policy=False)
+    objects = {"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}
+    cloudtrail.create_trail(Name="audit", S3BucketName="audit-logs")
+    cloudtrail.put_event_selectors(TrailName="audit", EventSelectors=[{"DataResources": [objects]}])
+    cloudtrail.start_logging(Name="audit")
+    s3.put_object(Bucket="things", Key="k", Body=b"v")
+    sts.get_caller_identity()
+    emulator.flush()
+    told = {}
+    for text in check_bucket(s3, "audit-logs", tls=True).values():
+        record = json.loads(text)
+        told[record["eventName"]] = record["tlsDetails"]
+    host = emulator.endpoint.removeprefix("https://")
+    for name in ("StartLogging", "PutObject", "GetCallerIdentity"):
+        # What AWS writes here is the Host header; ours has a port.
+        assert told[name]["clientProvidedHostHeader"] in (host, host.partition(":")[0]), told[name]
+
+
 def test_log_files_are_batches(start):
     emulator = start(clock="virtual")
     s3, cloudtrail = client(emulator, "s3"), client(emulator, "cloudtrail")

@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::binary;
 
@@ -55,6 +56,8 @@ pub struct Emulator {
     process: Child,
     endpoint: String,
     options: Options,
+    /// What the process makes of temporary files; a killed one cannot tidy up.
+    _temporary: TempDir,
 }
 
 impl Emulator {
@@ -64,7 +67,9 @@ impl Emulator {
     /// When it does not start.
     #[must_use]
     pub fn start(options: Options) -> Self {
+        let temporary = tempfile::tempdir().expect("a temporary folder can be made");
         let mut process = command(&options)
+            .env("TMPDIR", temporary.path())
             .spawn()
             .expect("the localtrail binary runs");
         let line = first_line(&mut process);
@@ -78,6 +83,7 @@ impl Emulator {
             process,
             endpoint,
             options,
+            _temporary: temporary,
         }
     }
 

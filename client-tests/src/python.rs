@@ -26,7 +26,8 @@ pub fn run(file: &str) {
         return;
     };
     let output = Command::new(bin.join("python3"))
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", file])
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+        .args(["-o", "tmp_path_retention_policy=failed", file])
         .current_dir(folder())
         .env("LOCALTRAIL_BIN", binary::localtrail())
         .env("PYTHONDONTWRITEBYTECODE", "1")
