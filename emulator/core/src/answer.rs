@@ -49,7 +49,7 @@ impl CloudTrail {
             marked: None,
         };
         let outcome = match &input {
-            Ok(input) => run(shapes, input.clone(), &mut desk),
+            Ok(input) => run(shapes, input, &mut desk),
             Err(refusal) => Err(refusal.clone()),
         };
         let marked = desk.marked;
@@ -84,10 +84,10 @@ fn operation(call: &Call<'_>) -> Result<&'static Shapes, Refusal> {
 }
 
 /// JSON types, then constraints, then meaning. What is not answered yet says so whatever was sent.
-fn run(shapes: &'static Shapes, input: Value, desk: &mut Desk<'_>) -> Result<Done, Refusal> {
+fn run(shapes: &'static Shapes, input: &Value, desk: &mut Desk<'_>) -> Result<Done, Refusal> {
     let row =
         operations::find(&shapes.name).ok_or_else(|| Refusal::Unsupported(shapes.name.clone()))?;
-    localtrail_model::check(localtrail_model::cloudtrail(), shapes.input, &input)
+    localtrail_model::check(localtrail_model::cloudtrail(), shapes.input, input)
         .map_err(|violation| refuse(row, &violation))?;
     (row.run)(input, desk)
 }

@@ -62,7 +62,7 @@ pub(crate) struct Done {
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) access: Access,
-    pub(crate) run: fn(Value, &mut Desk<'_>) -> Result<Done, Refusal>,
+    pub(crate) run: fn(&Value, &mut Desk<'_>) -> Result<Done, Refusal>,
     pub(crate) refuse: fn(&Violation) -> Refusal,
 }
 
@@ -103,9 +103,9 @@ pub(crate) fn find(name: &str) -> Option<&'static Row> {
     Some(&TABLE[at])
 }
 
-fn run<O: Operation>(input: Value, desk: &mut Desk<'_>) -> Result<Done, Refusal> {
-    let operation: O =
-        serde_json::from_value(input).map_err(|error| Refusal::Serialization(error.to_string()))?;
+fn run<O: Operation>(input: &Value, desk: &mut Desk<'_>) -> Result<Done, Refusal> {
+    let operation =
+        O::deserialize(input).map_err(|error| Refusal::Serialization(error.to_string()))?;
     let output = operation.call(desk)?;
     let unwritable = |error: serde_json::Error| Refusal::Internal(error.to_string());
     if O::ACCESS == Access::Read {

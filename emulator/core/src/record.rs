@@ -3,7 +3,10 @@
 pub(crate) mod identity;
 pub(crate) mod injected;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use crate::caller::{Caller, Tls};
@@ -39,10 +42,10 @@ struct Record<'a> {
     error_code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<&'a str>,
-    request_parameters: Option<&'a Map<String, Value>>,
-    response_elements: Option<&'a Map<String, Value>>,
+    request_parameters: Option<Box<RawValue>>,
+    response_elements: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    additional_event_data: Option<&'a Map<String, Value>>,
+    additional_event_data: Option<Box<RawValue>>,
     #[serde(rename = "requestID", skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
     #[serde(rename = "eventID")]
@@ -57,7 +60,7 @@ struct Record<'a> {
     recipient_account_id: &'a str,
     event_category: Category,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tls_details: Option<&'a Tls>,
+    tls_details: Option<Cow<'a, Tls>>,
 }
 
 /// Writes the record of a call: compact JSON on one line.
@@ -87,7 +90,8 @@ pub(crate) fn write(draft: &Draft, event_id: &str, now: Timestamp) -> String {
         management_event: draft.category == Category::Management,
         recipient_account_id: draft.recipient.as_str(),
         event_category: draft.category,
-        tls_details: tls_of(&draft.caller, draft.origin.tls.as_ref()),
+        tls_details: tls_of(&draft.caller, draft.origin.tls.as_ref())
+            .map(|tls| tls_for(&draft.event_source, tls)),
     };
     serde_json::to_string(&record).expect("a record has only string keys")
 }
@@ -103,32 +107,27 @@ fn tls_of<'a>(caller: &Caller, tls: Option<&'a Tls>) -> Option<&'a Tls> {
     }
 }
 
+/// Of all services KMS and STS alone tell of the key exchange (O, native.md).
+fn tls_for<'a>(event_source: &str, tls: &'a Tls) -> Cow<'a, Tls> {
+    match event_source {
+        "kms.amazonaws.com" | "sts.amazonaws.com" => Cow::Borrowed(tls),
+        _ => Cow::Owned(Tls {
+            key_exchange: None,
+            ..tls.clone()
+        }),
+    }
+}
+
 /// The text up to the limit, never inside a character.
 fn cut(text: &str) -> &str {
     &text[..text.floor_char_boundary(SHORT_FIELD_LIMIT)]
 }
 
-/// The object unless it is empty (AWS never writes `{}`, O) or too large.
-fn within(object: Option<&Map<String, Value>>, limit: usize) -> Option<&Map<String, Value>> {
-    object.filter(|map| !map.is_empty() && fits(map, limit))
-}
-
-/// Whether the object's JSON keeps within the limit. Counts without building the text.
-fn fits(map: &Map<String, Value>, limit: usize) -> bool {
-    struct Budget(usize);
-    impl std::io::Write for Budget {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 = self
-                .0
-                .checked_sub(bytes.len())
-                .ok_or(std::io::ErrorKind::FileTooLarge)?;
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    serde_json::to_writer(Budget(limit), map).is_ok()
+/// The object's JSON unless it is empty (AWS never writes `{}`, O) or too large.
+fn within(object: Option<&Map<String, Value>>, limit: usize) -> Option<Box<RawValue>> {
+    let object = object.filter(|object| !object.is_empty())?;
+    let raw = to_raw_value(object).expect("an object has only string keys");
+    (raw.get().len() <= limit).then_some(raw)
 }
 
 #[cfg(test)]
@@ -138,6 +137,20 @@ mod tests {
     use super::*;
     use crate::draft::EventError;
     use crate::testing::draft;
+
+    #[test]
+    fn the_key_exchange_is_told_by_kms_and_sts_alone() {
+        let tls = Tls {
+            tls_version: "TLSv1.3".to_owned(),
+            cipher_suite: "TLS_AES_128_GCM_SHA256".to_owned(),
+            client_provided_host_header: "localhost".to_owned(),
+            key_exchange: Some("x25519".to_owned()),
+        };
+        for (source, told) in [("kms", true), ("sts", true), ("s3", false)] {
+            let written = tls_for(&format!("{source}.amazonaws.com"), &tls);
+            assert_eq!(written.key_exchange.is_some(), told, "{source}");
+        }
+    }
 
     #[test]
     fn an_answered_call_has_every_key_in_order() {

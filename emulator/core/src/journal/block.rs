@@ -3,8 +3,7 @@
 //! A posting is one number: the second of the event (40 bits, counted from year 1) and its place in the block (24 bits).
 //! Postings of a row, and the rows of a value, are sorted newest first, so that event history reads only what it shows.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::{Kept, Seq};
@@ -39,6 +38,9 @@ pub(crate) enum Attribute {
     EventSource,
     AccessKeyId,
 }
+
+/// How many attributes there are.
+const ATTRIBUTES: usize = Attribute::AccessKeyId as usize + 1;
 
 /// The events of a block in chunks: the first sequence number and the bytes of each.
 ///
@@ -146,8 +148,7 @@ pub(crate) fn group(base: Seq) -> u32 {
 
 /// The index rows of a block. Data and network events are not in event history (D, trails.md 9.2) and not indexed.
 pub(crate) fn index_rows(base: Seq, events: &[Kept]) -> Vec<([u8; KEY], Vec<u8>)> {
-    type Group<'a> = (AccountId, &'a Region, Category, Attribute, &'a str);
-    let mut groups: HashMap<Group<'_>, Vec<u64>> = HashMap::new();
+    let mut groups = Groupings::default();
     for (place, kept) in (0_u64..).zip(events) {
         if !is_in_history(kept.category) {
             continue;
@@ -155,7 +156,7 @@ pub(crate) fn index_rows(base: Seq, events: &[Kept]) -> Vec<([u8; KEY], Vec<u8>)
         let posting = posting(kept.time, place);
         for_each_attribute(kept, &mut |attribute, value| {
             let group = (kept.account, &kept.region, kept.category, attribute, value);
-            let postings = groups.entry(group).or_default();
+            let postings = groups.of(group);
             // An event that names a value twice is found once.
             if postings.last() != Some(&posting) {
                 postings.push(posting);
@@ -163,6 +164,7 @@ pub(crate) fn index_rows(base: Seq, events: &[Kept]) -> Vec<([u8; KEY], Vec<u8>)
         });
     }
     groups
+        .all
         .into_iter()
         .map(
             |((account, region, category, attribute, value), mut postings)| {
@@ -173,6 +175,38 @@ pub(crate) fn index_rows(base: Seq, events: &[Kept]) -> Vec<([u8; KEY], Vec<u8>)
             },
         )
         .collect()
+}
+
+/// An attribute value of a place.
+type Group<'a> = (AccountId, &'a Region, Category, Attribute, &'a str);
+
+/// The postings of each group. Most events share most values with the one before, so that one is looked at first.
+#[derive(Default)]
+struct Groupings<'a> {
+    all: Vec<(Group<'a>, Vec<u64>)>,
+    at: FxHashMap<Group<'a>, usize>,
+    /// Where the latest value of each attribute is.
+    latest: [usize; ATTRIBUTES],
+}
+
+impl<'a> Groupings<'a> {
+    fn of(&mut self, group: Group<'a>) -> &mut Vec<u64> {
+        let latest = self.latest[group.3 as usize];
+        let at = if self
+            .all
+            .get(latest)
+            .is_some_and(|(there, _)| *there == group)
+        {
+            latest
+        } else {
+            *self.at.entry(group).or_insert_with(|| {
+                self.all.push((group, Vec::new()));
+                self.all.len() - 1
+            })
+        };
+        self.latest[group.3 as usize] = at;
+        &mut self.all[at].1
+    }
 }
 
 /// A row's key; newest posting and block are inverted, so that the newest come first.
