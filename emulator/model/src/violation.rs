@@ -78,7 +78,11 @@ impl Violation {
     /// The refused value as AWS would print it, without quotes; `None` when it is not printed.
     pub fn value(&self) -> Option<&str> {
         let echo = self.told.echo.as_deref()?;
-        Some(echo.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(echo))
+        Some(
+            echo.strip_prefix('\'')
+                .and_then(|rest| rest.strip_suffix('\''))
+                .unwrap_or(echo),
+        )
     }
 
     /// The sentence without its count of errors.
