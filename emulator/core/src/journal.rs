@@ -10,7 +10,7 @@ mod kept;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{AccessGuard, Database, ReadableDatabase, ReadableTable, TableDefinition};
 
 use crate::rows::{ROWS, Rows};
 use crate::store::StoreError;
@@ -20,6 +20,12 @@ pub(crate) use kept::Kept;
 
 /// First sequence number of a block → its length, and the seconds of its oldest and newest event.
 const BLOCKS: TableDefinition<'_, u64, (u32, i64, i64)> = TableDefinition::new("blocks");
+/// A block without events, which keeps the place of the next one when there is no other.
+const EMPTY: (u32, i64, i64) = (0, i64::MAX, i64::MAX);
+
+/// A row of `BLOCKS`.
+type BlockRow<'a> = (AccessGuard<'a, u64>, AccessGuard<'a, (u32, i64, i64)>);
+
 /// First sequence number of a chunk → its events, see `block::pack`.
 const CHUNKS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("chunks");
 /// See `block::index_rows`.
@@ -37,8 +43,8 @@ pub(crate) struct Journal {
     /// The sequence number of the tail's first event.
     base: Seq,
     tail: Vec<Kept>,
-    /// Events that have expired.
-    expired: u64,
+    /// Events in the store.
+    stored: u64,
     groups: Groups,
 }
 
@@ -50,28 +56,31 @@ impl Journal {
         write.open_table(INDEX)?;
         write.open_table(ROWS)?;
         let mut groups = Groups::default();
-        let (base, expired) = {
+        let (base, stored) = {
             let blocks = write.open_table(BLOCKS)?;
-            let last = blocks.last()?;
-            let base = last.map_or(0, |(first, at)| first.value() + u64::from(at.value().0));
-            let expired = blocks.first()?.map_or(base, |(first, _)| first.value());
+            let base = blocks.last()?.map_or(0, end_of);
+            let mut stored = 0;
             for row in blocks.iter()? {
                 let (first, at) = row?;
-                let (_, oldest, newest) = at.value();
+                let (count, oldest, newest) = at.value();
+                stored += u64::from(count);
+                if count == 0 {
+                    continue;
+                }
                 groups.note(
                     first.value(),
                     Timestamp::from_seconds(oldest),
                     Timestamp::from_seconds(newest),
                 );
             }
-            (base, expired)
+            (base, stored)
         };
         write.commit()?;
         Ok(Self {
             database,
             base,
             tail: Vec::new(),
-            expired,
+            stored,
             groups,
         })
     }
@@ -83,7 +92,7 @@ impl Journal {
 
     /// How many events are kept.
     pub(crate) fn len(&self) -> u64 {
-        self.next_seq() - self.expired
+        self.stored + self.tail.len() as u64
     }
 
     /// Adds an event at the end.
@@ -127,6 +136,7 @@ impl Journal {
             self.groups.note(self.base, oldest, newest);
         }
         self.base += self.tail.len() as u64;
+        self.stored += self.tail.len() as u64;
         self.tail.clear();
         Ok(())
     }
@@ -219,15 +229,15 @@ impl Journal {
         Ok(())
     }
 
-    /// Deletes the oldest blocks while all their events are older than `cutoff`.
+    /// Deletes the blocks whose events are all older than `cutoff`.
     pub(crate) fn expire(&mut self, cutoff: Timestamp) -> Result<(), StoreError> {
         let write = self.database.begin_write()?;
-        let mut expired = self.expired;
+        let mut expired = 0;
         {
             let mut blocks = write.open_table(BLOCKS)?;
             let mut chunks = write.open_table(CHUNKS)?;
             let mut index = write.open_table(INDEX)?;
-            while let Some((base, count)) = oldest_expired(&blocks, cutoff)? {
+            for (base, count) in expired_blocks(&blocks, cutoff)? {
                 let mut events = Vec::new();
                 let mut firsts = Vec::new();
                 for row in chunks.range(base..base + u64::from(count))? {
@@ -242,11 +252,15 @@ impl Journal {
                     chunks.remove(first)?;
                 }
                 blocks.remove(base)?;
-                expired = base + u64::from(count);
+                expired += u64::from(count);
+            }
+            let end = blocks.last()?.map(end_of);
+            if end != Some(self.base) {
+                blocks.insert(self.base, EMPTY)?;
             }
         }
         write.commit()?;
-        self.expired = expired;
+        self.stored -= expired;
         Ok(())
     }
 
@@ -259,11 +273,9 @@ impl Journal {
         write.delete_table(BLOCKS)?;
         write.open_table(CHUNKS)?;
         write.open_table(INDEX)?;
-        write
-            .open_table(BLOCKS)?
-            .insert(self.base, (0, i64::MAX, i64::MAX))?;
+        write.open_table(BLOCKS)?.insert(self.base, EMPTY)?;
         write.commit()?;
-        self.expired = self.base;
+        self.stored = 0;
         self.groups = Groups::default();
         Ok(())
     }
@@ -316,14 +328,27 @@ impl Groups {
     }
 }
 
-fn oldest_expired(
+/// The sequence number after a block.
+fn end_of(row: BlockRow<'_>) -> Seq {
+    let (first, at) = row;
+    first.value() + u64::from(at.value().0)
+}
+
+/// The blocks that have expired: first sequence number and length. Not always the oldest arrivals, since records that
+/// are put in may tell of any time.
+fn expired_blocks(
     blocks: &redb::Table<'_, u64, (u32, i64, i64)>,
     cutoff: Timestamp,
-) -> Result<Option<(Seq, u32)>, StoreError> {
-    Ok(blocks.first()?.and_then(|(base, at)| {
+) -> Result<Vec<(Seq, u32)>, StoreError> {
+    let mut expired = Vec::new();
+    for row in blocks.iter()? {
+        let (base, at) = row?;
         let (count, _, newest) = at.value();
-        (newest < cutoff.seconds()).then_some((base.value(), count))
-    }))
+        if newest < cutoff.seconds() {
+            expired.push((base.value(), count));
+        }
+    }
+    Ok(expired)
 }
 
 #[cfg(test)]
@@ -385,6 +410,20 @@ mod tests {
         let read = journal.database.begin_read().unwrap();
         let rows_left = read.open_table(INDEX).unwrap().iter().unwrap().count();
         assert_eq!(rows_left, block::index_rows(10, &[kept(1000, "New")]).len());
+    }
+
+    #[test]
+    fn sequence_numbers_survive_when_everything_expires() {
+        let mut journal = Journal::open(memory()).unwrap();
+        journal.append(kept(1, "A"));
+        journal.flush(&mut Rows::default()).unwrap();
+        journal.expire(Timestamp::from_seconds(500)).unwrap();
+        assert_eq!(journal.len(), 0);
+        let mut journal = Journal::open(journal.database).unwrap();
+        assert_eq!(journal.next_seq(), 1);
+        journal.append(kept(2, "B"));
+        journal.flush(&mut Rows::default()).unwrap();
+        assert_eq!(journal.read(&[1]).unwrap()[0].name, "B");
     }
 
     #[test]
