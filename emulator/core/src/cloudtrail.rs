@@ -34,6 +34,8 @@ pub struct CloudTrail {
     /// The latest time that core was told.
     now: Timestamp,
     next_expiry: Option<Timestamp>,
+    /// Request ids drawn for neighbours since the store was opened.
+    drawn: u64,
     /// A flush that failed inside a call that could not say so; the next `commit` reports it.
     failure: Option<StoreError>,
 }
@@ -72,6 +74,7 @@ impl CloudTrail {
             settings,
             now: Timestamp::MIN,
             next_expiry: None,
+            drawn: 0,
             failure: None,
         })
     }
@@ -116,11 +119,17 @@ impl CloudTrail {
         }
     }
 
-    /// A request id for a call that a neighbour answers: never the same twice in a store.
+    /// A request id for a call that a neighbour answers. Many may be under way before one is recorded, so these have a
+    /// count of their own; after a restart it begins anew at a later event.
     pub fn request_id(&mut self) -> String {
+        self.drawn += 1;
+        let parts = [
+            self.journal.next_seq().to_be_bytes(),
+            self.drawn.to_be_bytes(),
+        ];
         self.state
             .ids
-            .uuid(Purpose::Request, self.journal.next_seq())
+            .uuid_of(Purpose::NeighbourRequest, &parts.concat())
     }
 
     /// When there is next something to do; `None` while nothing waits.

@@ -65,8 +65,9 @@ impl Delivery {
     }
 
     /// Takes in a stream from the store.
-    pub(crate) fn load_stream(&mut self, stream: Stream) {
-        if stream.is_open() {
+    pub(crate) fn load_stream(&mut self, mut stream: Stream) {
+        stream.resume();
+        if stream.gathers() {
             self.open
                 .entry(stream.place())
                 .or_default()
@@ -87,11 +88,8 @@ impl Delivery {
 
     /// Gathers again what was gathered but not filed when the store was closed. Files are due as they were.
     pub(crate) fn gather_again(&mut self, journal: &Journal) -> Result<(), StoreError> {
-        let scanned = self
-            .streams
-            .values()
-            .filter(|s| s.is_open())
-            .map(Stream::scanned);
+        let gathering = self.streams.values().filter(|stream| stream.gathers());
+        let scanned = gathering.map(Stream::scanned);
         let Some(from) = scanned.min() else {
             return Ok(());
         };
@@ -147,7 +145,7 @@ impl Delivery {
                 .streams
                 .entry(key)
                 .or_insert_with_key(|key| Stream::new(key.clone(), trail.into()));
-            stream.follow(trail.into(), &self.pace, tools);
+            stream.follow(trail.into(), &mut self.outbox, &self.pace, tools);
         }
         self.index_open();
     }
@@ -157,7 +155,7 @@ impl Delivery {
         self.due.set(None);
         self.close_all(trail, |_| true, tools);
         for stream in self.of_trail(trail) {
-            stream.orphan();
+            stream.orphan(tools);
         }
         self.index_open();
         self.prune(tools);
@@ -179,15 +177,13 @@ impl Delivery {
             let key = stream.key();
             if key.trail == trail && which(&key.region) && stream.is_open() {
                 stream.close(tools);
-                stream.file(&mut self.outbox, tools);
-                stream.keep(tools);
             }
         }
     }
 
     fn index_open(&mut self) {
         self.open.clear();
-        for stream in self.streams.values().filter(|stream| stream.is_open()) {
+        for stream in self.streams.values().filter(|stream| stream.gathers()) {
             self.open
                 .entry(stream.place())
                 .or_default()

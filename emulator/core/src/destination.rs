@@ -84,6 +84,11 @@ fn validate_prefix(prefix: Option<&str>) -> Result<(), Refusal> {
             "S3 prefix is longer than maximum length:{KEY_PREFIX}"
         )));
     }
+    if prefix.contains(char::is_control) {
+        return Err(Refusal::InvalidS3Prefix(
+            "S3 prefix must not contain control characters.".to_owned(), // (I)
+        ));
+    }
     if prefix.starts_with('/') {
         return Err(Refusal::InvalidS3Prefix(
             "S3 prefix must not begin with a slash.".to_owned(),

@@ -11,6 +11,8 @@ pub(crate) enum Purpose {
     Event,
     /// `requestID` of a call that core answers.
     Request,
+    /// `requestID` of a call that a neighbour answers.
+    NeighbourRequest,
     /// The 16 characters that end a log file's name.
     LogFile,
     /// The seed of a region's signing key.
@@ -26,6 +28,7 @@ impl Purpose {
         match self {
             Self::Event => b"event",
             Self::Request => b"request",
+            Self::NeighbourRequest => b"neighbour-request",
             Self::LogFile => b"log-file",
             Self::SigningKey => b"signing-key",
             Self::KeyPhase => b"key-phase",
@@ -60,11 +63,15 @@ impl Ids {
 
     /// A version 4 UUID in lower-case text.
     pub(crate) fn uuid(&self, purpose: Purpose, number: u64) -> String {
-        let bytes = self.draw(purpose, &[&number.to_be_bytes()]);
-        let half: [u8; 16] = bytes[..16].try_into().expect("32 bytes have a first half");
-        uuid::Builder::from_random_bytes(half)
-            .into_uuid()
-            .to_string()
+        self.uuid_of(purpose, &number.to_be_bytes())
+    }
+
+    /// A version 4 UUID of whatever the bytes stand for.
+    pub(crate) fn uuid_of(&self, purpose: Purpose, bytes: &[u8]) -> String {
+        let drawn = self.draw(purpose, &[bytes]);
+        let half: [u8; 16] = drawn[..16].try_into().expect("32 bytes have a first half");
+        let uuid = uuid::Builder::from_random_bytes(half).into_uuid();
+        uuid.to_string()
     }
 
     /// Sixteen characters of `[A-Za-z0-9]` (D, formats.md 1.1).

@@ -46,9 +46,13 @@ struct Gathered {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Phase {
     Open,
+    /// Up to this event, the very call that closed it, and then it files for the last time. So a StopLogging or
+    /// DeleteTrail is in the log files of the trail that it ends (I: native.md saw calls made a little after StopLogging
+    /// still arrive, and detections of it rely on it).
+    Closing {
+        last: Seq,
+    },
     Closed,
-    /// Its trail is deleted: it goes when its work is done.
-    Orphan,
 }
 
 /// One stream.
@@ -58,6 +62,8 @@ pub(crate) struct Stream {
     /// The trail as it was when this stream last followed it.
     plan: Plan,
     phase: Phase,
+    /// Its trail is deleted: it goes when its work is done.
+    orphaned: bool,
     pub(crate) status: Status,
     /// The chain that grows, while the stream is open and validation is on.
     chain: Option<Chain>,
@@ -82,6 +88,7 @@ impl Stream {
             key,
             plan,
             phase: Phase::Closed,
+            orphaned: false,
             status: Status::default(),
             chain: None,
             ending: Vec::new(),
@@ -106,6 +113,18 @@ impl Stream {
         self.phase == Phase::Open
     }
 
+    /// Whether it may still gather something.
+    pub(crate) fn gathers(&self) -> bool {
+        self.phase != Phase::Closed
+    }
+
+    /// After a restart: what it was about to file is due.
+    pub(crate) fn resume(&mut self) {
+        if !self.is_open() && self.gathers() {
+            self.file_due = Some(Timestamp::MIN);
+        }
+    }
+
     pub(crate) fn scanned(&self) -> Seq {
         self.scanned
     }
@@ -120,7 +139,12 @@ impl Stream {
 
     /// Gathers the event if the trail logs it.
     pub(crate) fn take(&mut self, seq: Seq, kept: &Kept, now: Timestamp, pace: &Pace) {
-        if seq < self.scanned || !self.plan.logs(kept) {
+        let is_last_gone = match self.phase {
+            Phase::Open => false,
+            Phase::Closing { last } => seq > last,
+            Phase::Closed => true,
+        };
+        if is_last_gone || seq < self.scanned || !self.plan.logs(kept) {
             return;
         }
         let due = now.plus(pace.log_file);
@@ -140,7 +164,16 @@ impl Stream {
     }
 
     /// Takes over the trail's plan and opens the stream; chains begin and end with validation.
-    pub(crate) fn follow(&mut self, plan: Plan, pace: &Pace, tools: &mut Tools<'_>) {
+    pub(crate) fn follow(
+        &mut self,
+        plan: Plan,
+        outbox: &mut Outbox,
+        pace: &Pace,
+        tools: &mut Tools<'_>,
+    ) {
+        if !self.is_open() && self.gathers() {
+            self.file(outbox, tools);
+        }
         self.plan = plan;
         if self.phase != Phase::Open {
             self.phase = Phase::Open;
@@ -156,14 +189,18 @@ impl Stream {
         self.keep(tools);
     }
 
-    /// Gathers no more; what is gathered is due now, and the chain ends.
+    /// Gathers this very call and no more; what is gathered is due now, and the chain ends with it.
     pub(crate) fn close(&mut self, tools: &mut Tools<'_>) {
-        self.phase = Phase::Closed;
-        self.cut(tools.now);
+        self.phase = Phase::Closing {
+            last: tools.next_seq,
+        };
+        self.file_due = Some(tools.now);
+        self.keep(tools);
     }
 
-    pub(crate) fn orphan(&mut self) {
-        self.phase = Phase::Orphan;
+    pub(crate) fn orphan(&mut self, tools: &mut Tools<'_>) {
+        self.orphaned = true;
+        self.keep(tools);
     }
 
     fn end_chain(&mut self, now: Timestamp) {
@@ -201,6 +238,7 @@ impl Stream {
         }
         self.scanned = tools.next_seq;
         if self.phase != Phase::Open {
+            self.phase = Phase::Closed;
             self.end_chain(tools.now);
         }
     }
@@ -209,13 +247,15 @@ impl Stream {
         let plan = &self.plan;
         let times = || file.iter().map(|one| one.time);
         let newest = times().max().unwrap_or(tools.now);
+        // A record that was put in from the future does not carry its neighbours there.
+        let stamp = newest.min(tools.now);
         let oldest = times().min().unwrap_or(tools.now);
         let key = log_file::key(
             plan.prefix.as_deref(),
             plan.account,
             &self.key.region,
             file[0].folder,
-            newest,
+            stamp,
             &tools.ids.sixteen(number),
         );
         let content = Content::Log {
@@ -295,12 +335,16 @@ impl Stream {
     ) -> Vec<Written> {
         let mut written: Vec<Written> = Vec::new();
         while chain.due() <= tools.now {
+            let due = chain.due();
             let earliest = self
                 .digested
                 .map_or(Timestamp::MIN, |end| end.plus(Duration::from_secs(1)));
             if let Some(digest) = chain.next(&self.heading(), earliest, pace, tools) {
                 self.digested = Some(digest.end);
                 written.push(digest);
+            } else if chain.due() <= due {
+                // At the end of time no tick follows.
+                break;
             }
         }
         written
@@ -365,7 +409,7 @@ impl Stream {
 
     /// Whether nothing is left to do for a deleted trail.
     pub(crate) fn is_done(&self, outbox: &Outbox) -> bool {
-        self.phase == Phase::Orphan && self.ending.is_empty() && !outbox.has(&self.key)
+        self.orphaned && !self.gathers() && self.ending.is_empty() && !outbox.has(&self.key)
     }
 
     /// Writes the stream down.

@@ -18,10 +18,16 @@ pub enum RecordError {
     /// A member without which an event has no place is missing or malformed.
     #[error("the record has no valid {0}")]
     Lacks(&'static str),
+    /// It is nested deeper than most JSON readers go.
+    #[error("the record is nested deeper than {DEPTH_LIMIT} levels")]
+    TooDeep,
     /// It is larger than AWS's records get.
     #[error("the record has {0} bytes; 262144 are the limit")]
     TooLarge(usize),
 }
+
+/// Levels of nesting; deeper ones would make a whole log file unreadable for many readers.
+const DEPTH_LIMIT: usize = 100;
 
 /// The part of a record that the journal has columns for.
 #[derive(Deserialize)]
@@ -74,6 +80,9 @@ struct InsightDetails {
 /// Reads a record.
 pub(crate) fn read(json: &str) -> Result<Kept, RecordError> {
     let record = compact(json);
+    if depth(&record) > DEPTH_LIMIT {
+        return Err(RecordError::TooDeep);
+    }
     if record.len() > RECORD_BYTES {
         return Err(RecordError::TooLarge(record.len()));
     }
@@ -175,6 +184,23 @@ fn compact(json: &str) -> String {
     json.chars().filter(stays).collect()
 }
 
+/// How deep the text nests.
+fn depth(json: &str) -> usize {
+    let (mut place, mut depth, mut deepest) = (Place::Between, 0_usize, 0);
+    for byte in json.bytes() {
+        match (place, byte) {
+            (Place::Between, b'{' | b'[') => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            (Place::Between, b'}' | b']') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        place.step(char::from(byte));
+    }
+    deepest
+}
+
 /// Where in JSON text a character stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -234,6 +260,8 @@ mod tests {
         }
         assert!(matches!(read("[1]"), Err(RecordError::Unreadable(_))));
         assert!(matches!(read("{"), Err(RecordError::Unreadable(_))));
+        let deep = RECORD.replace("1376.0", &format!("{}{}", "[".repeat(200), "]".repeat(200)));
+        assert_eq!(read(&deep), Err(RecordError::TooDeep));
         let large = RECORD.replace("b \\\" c", &"x".repeat(RECORD_BYTES));
         assert!(matches!(read(&large), Err(RecordError::TooLarge(_))));
     }

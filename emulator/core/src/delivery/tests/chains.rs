@@ -49,7 +49,10 @@ fn stopping_delivers_earlier_events_and_ends_the_chain() {
     world.ok("StopLogging", json!({"Name": "my-trail"}));
     world.ok("GetTrail", json!({"Name": "my-trail"}));
     bucket.advance(&mut world, 7200);
-    assert_eq!(bucket.names(), ["StartLogging", "ListTrails"]);
+    assert_eq!(
+        bucket.names(),
+        ["StartLogging", "ListTrails", "StopLogging"]
+    );
     let digests = bucket.verified(&world.trail);
     assert_eq!(digests.len(), 2);
     assert_eq!(bucket.filed(&digests), 1);

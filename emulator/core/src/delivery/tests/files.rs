@@ -48,7 +48,7 @@ fn a_deleted_trail_still_delivers_what_it_gathered() {
     world.ok("DeleteTrail", json!({"Name": "my-trail"}));
     world.ok("ListTrails", json!({}));
     bucket.advance(&mut world, 7200);
-    assert_eq!(bucket.names(), ["StartLogging"]);
+    assert_eq!(bucket.names(), ["StartLogging", "DeleteTrail"]);
     assert_eq!(bucket.filed(&bucket.verified(&world.trail)), 1);
     assert_eq!(world.trail.census().outbox, 0);
 }
@@ -100,6 +100,9 @@ fn a_restart_in_between_changes_no_byte() {
             world.ok("ListTrails", json!({}));
             step(&mut world, &mut bucket, seconds);
         }
+        world.ok("StopLogging", json!({"Name": "my-trail"}));
+        step(&mut world, &mut bucket, 3600);
+        assert!(bucket.names().contains(&"StopLogging".to_owned()));
         bucket.verified(&world.trail);
         bucket
             .objects
