@@ -34,6 +34,8 @@ pub(crate) fn disk(error: io::Error) -> S3Error {
         format!("The bucket directory failed: {error}"),
     );
     refusal.set_source(Box::new(error));
+    // Not 500, which SDKs try again and again, so that a test seems to hang.
+    refusal.set_status_code(StatusCode::INSUFFICIENT_STORAGE);
     refusal
 }
 

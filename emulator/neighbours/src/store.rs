@@ -64,8 +64,14 @@ impl Store {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => fs::create_dir_all(store.tmp())?,
         }
-        fs::create_dir_all(store.control().join("buckets"))?;
+        store.lay()?;
         Ok(store)
+    }
+
+    /// Makes the folders that everything else lies in, where they are missing.
+    fn lay(&self) -> io::Result<()> {
+        fs::create_dir_all(self.control().join("buckets"))?;
+        fs::create_dir_all(self.tmp())
     }
 
     /// The same directory for somebody who only reads; `None` when it has no control folder, so is none of ours.
@@ -94,9 +100,8 @@ impl Store {
         for name in self.bucket_names()? {
             fs::remove_dir_all(self.folder(&name))?;
         }
-        let buckets = self.control().join("buckets");
-        fs::remove_dir_all(&buckets)?;
-        fs::create_dir_all(&buckets)
+        if_present(fs::remove_dir_all(self.control().join("buckets")))?;
+        self.lay()
     }
 
     pub(crate) fn control(&self) -> PathBuf {

@@ -36,6 +36,14 @@ impl Alarm {
         self.change(|state| state.stopped = true);
     }
 
+    /// Whether there will be no more work: long work ends early then.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .stopped
+    }
+
     /// Sleeps until it rings, or so long at most; without a limit until it rings.
     pub(crate) fn sleep(&self, limit: Option<Duration>) -> Waking {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -11,6 +11,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use localtrail_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// No clock shows a later time: beyond it lie formats' limits, and more hours than anybody steps through.
+pub(crate) fn latest() -> Timestamp {
+    Timestamp::parse_iso("2100-01-01T00:00:00Z").expect("a constant is well formed")
+}
+
 /// What `--clock` chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockMode {
@@ -30,9 +35,10 @@ impl FromStr for ClockMode {
             _ => text
                 .strip_prefix("virtual=")
                 .and_then(Timestamp::parse_iso)
+                .filter(|at| *at <= latest())
                 .map(|at| Self::Virtual(Some(at)))
                 .ok_or_else(|| {
-                    "expected system, virtual or virtual=TIME with a time such as 2026-11-23T16:00:00Z"
+                    "expected system, virtual or virtual=TIME with a time such as 2026-11-23T16:00:00Z, before 2100"
                         .to_owned()
                 }),
         }
@@ -84,11 +90,16 @@ impl Clock {
     ///
     /// When the file is there and cannot be read.
     pub(crate) fn resume(mode: Option<ClockMode>, file: &Path) -> io::Result<Self> {
-        let kept = match std::fs::read(file) {
+        let kept: Option<Hands> = match std::fs::read(file) {
             Ok(bytes) => Some(serde_json::from_slice(&bytes)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
+        if kept.is_some_and(|kept| kept.at(system_time()) > latest()) {
+            return Err(io::Error::other(
+                "the clock that it keeps is past the year 2100",
+            ));
+        }
         let clock = Self::with(mode, kept, Some(file.to_owned()));
         clock.keep()?;
         Ok(clock)
@@ -246,6 +257,7 @@ mod tests {
             Ok(ClockMode::Virtual(Some(noon)))
         );
         assert!("virtual=noon".parse::<ClockMode>().is_err());
+        assert!("virtual=9999-12-31T23:00:00Z".parse::<ClockMode>().is_err());
     }
 
     #[test]
@@ -295,6 +307,8 @@ mod tests {
         let earlier = ClockMode::Virtual(Some(at("2001-01-01T00:00:00Z")));
         let stood = Clock::resume(Some(earlier), &file).unwrap();
         assert!(stood.stands() && stood.now() >= moved);
+        std::fs::write(&file, r#"{"ticking":9223372036854775807}"#).unwrap();
+        assert!(Clock::resume(None, &file).is_err());
         std::fs::write(&file, "no clock").unwrap();
         assert!(Clock::resume(None, &file).is_err());
     }

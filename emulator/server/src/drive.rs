@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::alarm::Waking;
 use crate::clock::Clock;
-use crate::engine::Engine;
+use crate::engine::{Engine, Keeping};
 use crate::notice;
 
 /// An advance gives up after so many steps that neither moved the time nor delivered anything: a fault of core's.
@@ -82,14 +82,32 @@ impl Engine {
         }
     }
 
+    /// Files what is gathered, since nobody will later: for an end after which only the buckets are left.
+    pub(crate) fn file_gathered(&self) {
+        if self.keeping == Keeping::Memory {
+            let _turn = self.turn();
+            let mut guarded = self.lock();
+            let now = self.clock.now();
+            guarded.trail.flush(now);
+        }
+    }
+
     /// Empties the outbox once more before the end, within `limit`, and makes everything durable.
     pub(crate) fn finish(&self, limit: Duration) {
         let end = Instant::now() + limit;
         let _turn = self.turn();
-        while Instant::now() < end && self.tell_one(&mut |_, _| ()) {}
+        // A digest waits for its log files, so that each round may bring more.
+        let mut more = true;
+        while more && Instant::now() < end {
+            more = false;
+            while Instant::now() < end && self.tell_one(&mut |_, _| ()) {
+                more = true;
+            }
+            self.run_due();
+        }
         let mut guarded = self.lock();
         if let Err(error) = self.commit(&mut guarded) {
-            notice::store_failed(&error);
+            crate::notice::store_failed(&error);
         }
     }
 
@@ -145,7 +163,7 @@ impl Engine {
             });
             let due = self.lock().trail.next_due();
             match due {
-                Some(due) if due <= to => self.clock.step_to(due),
+                Some(due) if due <= to && !self.alarm.is_stopped() => self.clock.step_to(due),
                 Some(_) | None => break,
             }
             stuck = if (self.clock.now(), advanced) == before {
@@ -199,7 +217,7 @@ impl Engine {
                 delivered |= *outcome == Outcome::Done;
                 tell(object, outcome);
             }) {}
-            if !delivered && !ran {
+            if (!delivered && !ran) || self.alarm.is_stopped() {
                 return;
             }
         }
@@ -240,14 +258,15 @@ impl Engine {
         true
     }
 
-    /// The next effect, made durable before it is told: after a crash the same bytes are asked for again.
+    /// The next effect, durable before it is told: after a crash the same bytes are asked for again, and what could not
+    /// be kept is never told.
     fn next_effect(&self) -> Option<(EffectId, Effect)> {
         let mut guarded = self.lock();
-        let effect = guarded.trail.next_effect()?;
         if let Err(error) = self.commit(&mut guarded) {
-            notice::store_failed(&error);
+            crate::notice::store_failed(&error);
+            return None;
         }
-        Some(effect)
+        guarded.trail.next_effect()
     }
 
     /// How long to sleep for something due at `due`; `None` when the clock stands, as then only a move brings it.

@@ -99,8 +99,9 @@ impl Emulator {
             .fold(Filter::default(), |filter, (path, value)| {
                 filter.with(path, value)
             });
-        let records = self.site.engine.events(&filter, usize::MAX)?;
-        Ok(records
+        let found = self.site.engine.events(&filter, usize::MAX)?;
+        Ok(found
+            .records
             .iter()
             .filter_map(|record| serde_json::from_str(record).ok())
             .collect())

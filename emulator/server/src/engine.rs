@@ -35,7 +35,7 @@ pub(crate) struct Engine {
     pub(crate) clock: Clock,
     pub(crate) neighbours: Neighbours,
     pub(crate) refusals: Mutex<Refusals>,
-    keeping: Keeping,
+    pub(crate) keeping: Keeping,
 }
 
 /// Core, and how much of what it took in is committed.

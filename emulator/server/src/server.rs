@@ -168,10 +168,14 @@ impl Server {
 
         let grace = site.options.stop_grace;
         let engine = Arc::clone(&site.engine);
+        let buckets_stay = !ground.is_temporary();
         let ended = tokio::task::spawn_blocking(move || {
             engine.alarm.stop();
             if courier.join().is_err() {
                 notice::warn("the courier had stopped early; deliveries may be missing.");
+            }
+            if buckets_stay {
+                engine.file_gathered();
             }
             engine.finish(grace);
         });

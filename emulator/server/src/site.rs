@@ -159,8 +159,9 @@ impl Site {
     ///
     /// When the store or the bucket directory cannot be emptied.
     pub(crate) fn reset(&self) -> io::Result<()> {
-        self.engine.reset().map_err(io::Error::other)?;
+        // The buckets first: when they cannot be emptied, nothing is forgotten.
         self.engine.neighbours.reset()?;
+        self.engine.reset().map_err(io::Error::other)?;
         self.identities.reset();
         Ok(())
     }

@@ -8,10 +8,11 @@ mod segments;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::ops::Bound;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 use redb::backends::FileBackend;
-use redb::{BackendError, Builder, Database, DatabaseError, StorageBackend};
+use redb::{BackendError, Builder, Database, DatabaseError, StorageBackend, StorageError};
 
 use segments::Segments;
 
@@ -44,9 +45,18 @@ pub(crate) fn in_file(path: &Path) -> Result<Database, DatabaseError> {
         .create(true)
         .truncate(false)
         .open(path)?;
-    Builder::new()
-        .set_cache_size(FILE_CACHE)
-        .create_with_backend(Unsynced(FileBackend::new(file)?))
+    let backend = Unsynced(FileBackend::new(file)?);
+    // redb panics over some kinds of damage; that must end in a sentence, too.
+    std::panic::catch_unwind(AssertUnwindSafe(|| {
+        Builder::new()
+            .set_cache_size(FILE_CACHE)
+            .create_with_backend(backend)
+    }))
+    .unwrap_or_else(|_| {
+        Err(DatabaseError::Storage(StorageError::Corrupted(
+            "it is damaged".to_owned(),
+        )))
+    })
 }
 
 /// Takes the data directory for this process; `None` when another process holds it. Held until dropped.

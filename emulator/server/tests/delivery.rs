@@ -27,6 +27,10 @@ fn log(emulator: &Emulator) {
 
 /// The names of the delivered files of a kind, sorted: `CloudTrail` or `CloudTrail-Digest`.
 fn files(emulator: &Emulator, kind: &str) -> Vec<String> {
+    files_in(emulator.bucket_dir(), kind)
+}
+
+fn files_in(buckets: &Path, kind: &str) -> Vec<String> {
     fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(directory).into_iter().flatten() {
             let path = entry.unwrap().path();
@@ -39,10 +43,7 @@ fn files(emulator: &Emulator, kind: &str) -> Vec<String> {
     }
     let mut found = Vec::new();
     walk(
-        &emulator
-            .bucket_dir()
-            .join("logs/AWSLogs/000000000000")
-            .join(kind),
+        &buckets.join("logs/AWSLogs/000000000000").join(kind),
         &mut found,
     );
     let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
@@ -57,6 +58,22 @@ fn files(emulator: &Emulator, kind: &str) -> Vec<String> {
 
 fn virtual_noon() -> ClockMode {
     ClockMode::Virtual(Timestamp::parse_iso("2026-11-23T12:00:00Z"))
+}
+
+#[test]
+fn what_is_gathered_is_filed_at_the_end_when_only_the_buckets_stay() {
+    let buckets = tempfile::tempdir().unwrap();
+    let emulator = Emulator::builder()
+        .lenient()
+        .pace(PaceName::Aws)
+        .bucket_dir(buckets.path())
+        .start_blocking()
+        .unwrap();
+    log(&emulator);
+    assert!(files(&emulator, "CloudTrail").is_empty());
+    drop(emulator);
+    assert_eq!(files_in(buckets.path(), "CloudTrail").len(), 1);
+    assert_eq!(files_in(buckets.path(), "CloudTrail-Digest").len(), 2);
 }
 
 #[test]

@@ -92,7 +92,12 @@ impl Store {
 
     pub(super) fn bucket_names(&self) -> io::Result<Vec<BucketName>> {
         let mut names = Vec::new();
-        for entry in fs::read_dir(&self.root)? {
+        let entries = match fs::read_dir(&self.root) {
+            // The whole directory was removed by hand: there is no bucket.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(names),
+            entries => entries?,
+        };
+        for entry in entries {
             let entry = entry?;
             if entry.file_type()?.is_dir()
                 && let Some(name) = entry.file_name().to_str().and_then(BucketName::parse)
@@ -116,6 +121,7 @@ impl Store {
         }
         // Whatever lies backstage belonged to a bucket whose folder was removed by hand.
         if_present(fs::remove_dir_all(self.backstage(name))).map_err(disk)?;
+        self.lay().map_err(disk)?;
         match fs::create_dir(self.folder(name)) {
             Ok(()) => {}
             // A file or a link of this name is in the way: the name is taken.

@@ -10,7 +10,7 @@ use hyper::{Request, StatusCode};
 use localtrail_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Clock, parse_span};
+use crate::clock::{self, Clock, parse_span};
 use crate::control;
 use crate::drive::Advanced;
 use crate::engine::Engine;
@@ -128,6 +128,17 @@ struct Moved {
     advanced: Advanced,
 }
 
+fn within_reach(to: Timestamp) -> Result<Timestamp, String> {
+    if to <= clock::latest() {
+        Ok(to)
+    } else {
+        Err(format!(
+            "The clock goes no further than {}.",
+            clock::latest()
+        ))
+    }
+}
+
 impl Engine {
     fn move_clock(&self, wanted: Move) -> Result<Moved, String> {
         let advanced = match wanted {
@@ -146,9 +157,9 @@ impl Engine {
                         "It is {now} already, and the clock does not run backwards."
                     ));
                 }
-                self.advance_to(to)
+                self.advance_to(within_reach(to)?)
             }
-            Move::By(span) => self.advance_to(self.clock.now().plus(span)),
+            Move::By(span) => self.advance_to(within_reach(self.clock.now().plus(span))?),
         };
         Ok(Moved {
             time: Time::of(&self.clock),

@@ -31,6 +31,9 @@ const DEFAULT_LIMIT: usize = 100;
 /// How many it may ask for.
 const LARGEST_LIMIT: usize = 10_000;
 
+/// Bytes of records in an answer; one that is cut here says so.
+const LARGEST_ANSWER: usize = 64 << 20;
+
 /// Takes in a stream of records. Those before a bad one stay; the answer says how many.
 pub(super) async fn post(site: &Arc<Site>, request: Request<Incoming>) -> Reply {
     let content_type = request
@@ -163,8 +166,9 @@ pub(super) async fn get(site: &Arc<Site>, query: Option<&str>) -> Reply {
         Err(refused) => refused,
         Ok(Err(error)) => reply::sentence(StatusCode::INSUFFICIENT_STORAGE, &error.to_string()),
         // The records go out byte for byte as log files have them.
-        Ok(Ok(records)) => {
-            let body = format!("{{\"events\":[{}]}}", records.join(","));
+        Ok(Ok(found)) => {
+            let cut = if found.cut { ",\"truncated\":true" } else { "" };
+            let body = format!("{{\"events\":[{}]{cut}}}", found.records.join(","));
             reply::whole(StatusCode::OK, "application/json", body)
         }
     }
@@ -193,20 +197,33 @@ impl Engine {
     /// # Errors
     ///
     /// When the store cannot be read.
-    pub(crate) fn events(&self, filter: &Filter, limit: usize) -> Result<Vec<String>, StoreError> {
-        let mut records = Vec::new();
+    pub(crate) fn events(&self, filter: &Filter, limit: usize) -> Result<FoundEvents, StoreError> {
+        let mut found = FoundEvents::default();
+        let mut bytes = 0;
         self.visit_newest_first(&mut |event| {
             if filter.admits(event.record) {
-                records.push(event.record.to_owned());
+                bytes += event.record.len();
+                found.cut = bytes > LARGEST_ANSWER;
+                if !found.cut {
+                    found.records.push(event.record.to_owned());
+                }
             }
-            if records.len() < limit {
+            if !found.cut && found.records.len() < limit {
                 ControlFlow::Continue(())
             } else {
                 ControlFlow::Break(())
             }
         })?;
-        Ok(records)
+        Ok(found)
     }
+}
+
+/// Records that a query admits.
+#[derive(Debug, Default)]
+pub(crate) struct FoundEvents {
+    pub(crate) records: Vec<String>,
+    /// There are more, but the answer would be too large.
+    cut: bool,
 }
 
 #[cfg(test)]
