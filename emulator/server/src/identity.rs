@@ -30,6 +30,8 @@ pub struct DeclaredIdentity {
 #[derive(Debug)]
 pub(crate) struct Identities {
     default_account: AccountId,
+    /// Who calls with a key that stands for nobody.
+    default_user: Identity,
     configured: BTreeMap<String, Identity>,
     declared: RwLock<BTreeMap<String, Identity>>,
 }
@@ -43,6 +45,7 @@ impl Identities {
             .collect();
         Self {
             default_account,
+            default_user: user(default_account),
             declared: RwLock::new(configured.clone()),
             configured,
         }
@@ -54,8 +57,10 @@ impl Identities {
             let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
             declared.get(access_key).cloned()
         };
-        let identity = declared
-            .unwrap_or_else(|| user(account_of(access_key).unwrap_or(self.default_account)));
+        let identity = declared.unwrap_or_else(|| match account_of(access_key) {
+            Some(account) => user(account),
+            None => self.default_user.clone(),
+        });
         Caller {
             identity,
             access_key_id: Some(access_key.to_owned()),
@@ -65,7 +70,7 @@ impl Identities {
     /// The caller of a request that nobody signed, to a service that needs a caller: so that plain curl works.
     pub(crate) fn unsigned(&self) -> Caller {
         Caller {
-            identity: user(self.default_account),
+            identity: self.default_user.clone(),
             access_key_id: None,
         }
     }
@@ -123,14 +128,16 @@ impl Identities {
     }
 }
 
+/// The user of an account, with the id that core derives for it, so that it is derived once and not for every record.
 fn user(account_id: AccountId) -> Identity {
-    Identity::IamUser {
+    let with_id = |principal_id| Identity::IamUser {
         account_id,
         user_name: DEFAULT_USER.to_owned(),
         path: "/".to_owned(),
-        principal_id: None,
+        principal_id,
         session: None,
-    }
+    };
+    with_id(with_id(None).principal_id())
 }
 
 /// The account that an access key names or encodes.

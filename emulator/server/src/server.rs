@@ -142,7 +142,7 @@ impl Server {
     /// Answers until `stop` is ready; then finishes the running calls and the waiting deliveries, each within the
     /// grace of the options, and keeps everything.
     ///
-    /// Must be awaited on a tokio runtime of more than one thread: core's calls block theirs.
+    /// Must be awaited on a multi-threaded tokio runtime: core's calls block their thread for as long as they take.
     ///
     /// # Errors
     ///
@@ -186,14 +186,16 @@ impl Server {
     }
 }
 
-/// The runtime that a server wants: core's calls are serial, so two threads have enough to do.
+/// The runtime that a server wants: core's calls are serial, so that a second thread mostly waits for the first, and on
+/// two processors takes one from the clients. Work on the disk has threads of its own.
 ///
 /// # Errors
 ///
 /// When the threads do not start.
 pub fn runtime() -> Result<Runtime, StartError> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads((processors / 2).clamp(1, 2))
         .enable_all()
         .build()
         .map_err(StartError::Thread)

@@ -46,10 +46,11 @@ impl Folder {
     }
 }
 
-/// The folder of an account's files: `[PREFIX/]AWSLogs/ACCOUNT/KIND/`.
+/// The folder of an account's files: `[PREFIX/]AWSLogs/ACCOUNT/KIND/`. A prefix is taken as it is, a slash at its end
+/// included, as the CLI's verifier does.
 pub(crate) fn account_folder(prefix: Option<&str>, account: AccountId, kind: &str) -> String {
     match prefix {
-        Some(prefix) => format!("{}/AWSLogs/{account}/{kind}/", prefix.trim_end_matches('/')),
+        Some(prefix) => format!("{prefix}/AWSLogs/{account}/{kind}/"),
         None => format!("AWSLogs/{account}/{kind}/"),
     }
 }
