@@ -55,7 +55,7 @@ impl CloudTrail {
         let marked = desk.marked;
         let input = input.unwrap_or_default();
         self.record(
-            draft(&call, shapes, &input, &outcome, request_id.clone()),
+            draft(call, shapes, &input, &outcome, request_id.clone()),
             now,
         );
         match outcome {
@@ -116,7 +116,7 @@ fn refused(refusal: &Refusal, request_id: String) -> Answer {
 }
 
 fn draft(
-    call: &Call<'_>,
+    call: Call<'_>,
     shapes: &'static Shapes,
     input: &Value,
     outcome: &Result<Done, Refusal>,
@@ -133,10 +133,10 @@ fn draft(
         None => Access::Write,
     };
     Draft {
-        caller: call.caller.clone(),
-        origin: call.origin.clone(),
-        region: call.region.clone(),
         recipient: call.caller.account(),
+        caller: call.caller,
+        origin: call.origin,
+        region: call.region,
         event_source: "cloudtrail.amazonaws.com".into(),
         event_name: shapes.name.as_str().into(),
         access,
