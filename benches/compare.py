@@ -3,6 +3,8 @@
 
     python3 benches/compare.py            the full run, about fifteen minutes on two cores
     python3 benches/compare.py --quick    a short one, to see that all is in order
+    python3 benches/compare.py --only requests --earlier PATH --servers localtrail "bare hyper"
+                                          whether this build is as fast as an earlier one
 
 All servers run on this machine, one after the other in turns, so that what else the machine does meets them alike.
 moto is installed from PyPI into target/bench; everything else is built with cargo. Nothing else is needed but Python.
@@ -27,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "target" / "bench"
 MOTO = "moto[server]==5.2.5"
 START_LIMIT_S = 60
+EARLIER = report.EARLIER
 
 
 class Server:
@@ -120,6 +123,11 @@ class Contest:
             "moto_server": [CACHE / "venv" / "bin" / "moto_server", "-H", "127.0.0.1", "-p", "PORT"],
             "bare hyper": [CACHE / "release" / "bare", "127.0.0.1:PORT"],
         }
+        if options.earlier:
+            self.commands[EARLIER] = [options.earlier.resolve(), "serve", *listen]
+        if options.servers:
+            wanted = {*options.servers, EARLIER}
+            self.commands = {name: command for name, command in self.commands.items() if name in wanted}
         self.results = {}
         self.calls, self.total = (5_000, 100_000) if options.quick else (100_000, 1_000_000)
 
@@ -159,6 +167,10 @@ class Contest:
                     server.load("seconds", 0.3, status)
                     result = server.load("seconds", seconds, status)
                     self.note(f"status {connections}", name, result["perSecond"])
+                    describe = [workload.call("DescribeTrails", {})] * connections
+                    server.load("seconds", 0.3, describe)
+                    result = server.load("seconds", seconds, describe)
+                    self.note(f"describe {connections}", name, result["perSecond"])
                     cycle = [workload.create_and_delete(index) for index in range(connections)]
                     server.load("seconds", 0.3, cycle)
                     result = server.load("seconds", seconds, cycle)
@@ -209,6 +221,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a short run, whose figures mean little")
     parser.add_argument("--only", choices=["starts", "memory", "requests", "history"], action="append")
+    parser.add_argument("--earlier", type=Path, metavar="PATH", help="the binary of an earlier build, measured beside this one")
+    parser.add_argument("--servers", nargs="+", metavar="NAME", help="only these, by the names of the table's columns")
     options = parser.parse_args()
     build()
     contest = Contest(options)

@@ -3,6 +3,7 @@
 import statistics
 
 MISSING = "–"
+EARLIER = "earlier build"
 
 
 def table(contest, machine):
@@ -25,6 +26,8 @@ ROWS = [
     ("memory after", "resident memory after {calls:,} calls", "MB"),
     ("status 1", "GetTrailStatus, 1 connection", "/s"),
     ("status 8", "GetTrailStatus, 8 connections", "/s"),
+    ("describe 1", "DescribeTrails, 1 connection", "/s"),
+    ("describe 8", "DescribeTrails, 8 connections", "/s"),
     ("cycle 1", "CreateTrail + DeleteTrail, 1 connection", "/s"),
     ("cycle 8", "CreateTrail + DeleteTrail, 8 connections", "/s"),
     ("injection", "events taken in as NDJSON", "/s"),
@@ -52,11 +55,11 @@ def number(value):
 def ratios(results):
     """How localtrail compares with the others, turn by turn: the median of the ratios and their extremes."""
     for key, title, _ in ROWS:
-        if not key.startswith(("status", "cycle")) or key not in results:
+        if not key.startswith(("status", "describe", "cycle")) or "localtrail" not in results.get(key, {}):
             continue
         ours = results[key]["localtrail"]
-        for other in ("moto_server", "bare hyper"):
-            if other == "bare hyper" and key.startswith("cycle"):
+        for other in ("moto_server", "bare hyper", EARLIER):
+            if other not in results[key] or (other == "bare hyper" and key.startswith("cycle")):
                 continue
             each = [mine / theirs for mine, theirs in zip(ours, results[key][other])]
             spread = f"{number(min(each))}–{number(max(each))}"
