@@ -9,6 +9,7 @@ use crate::draft::{Access, Category, Draft, EventError};
 use crate::ids::Purpose;
 use crate::operations::{self, Desk, Done, Row};
 use crate::refusal::Refusal;
+use crate::settings::Throttling;
 use crate::surroundings::Surroundings;
 use crate::time::Timestamp;
 use crate::wire;
@@ -37,6 +38,11 @@ impl CloudTrail {
             // Without an operation there is no name that an event could have.
             Err(refusal) => return refused(&refusal, request_id),
         };
+        // Before anything else of the operation, its body included.
+        let admitted = match self.settings.throttling {
+            Throttling::Off => Ok(()),
+            Throttling::On => self.throttle.take(account, &call.region, &shapes.name, now),
+        };
         let input = wire::object_of(call.body);
         let mut desk = Desk {
             state: &mut self.state,
@@ -49,8 +55,8 @@ impl CloudTrail {
             marked: None,
         };
         let outcome = match &input {
-            Ok(input) => run(shapes, input, &mut desk),
-            Err(refusal) => Err(refusal.clone()),
+            Ok(input) => admitted.and_then(|()| run(shapes, input, &mut desk)),
+            Err(refusal) => admitted.and(Err(refusal.clone())),
         };
         let marked = desk.marked;
         let input = input.unwrap_or_default();

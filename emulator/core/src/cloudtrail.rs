@@ -10,11 +10,13 @@ use crate::effect::{Effect, EffectId, Outcome};
 use crate::ids::Purpose;
 use crate::journal::{Journal, Kept};
 use crate::keys::PublicKey;
+use crate::organization::{Organization, OrganizationError, OrganizationId};
 use crate::quotas::HISTORY_DAYS;
 use crate::record::injected::{self, RecordError};
 use crate::settings::Settings;
 use crate::state::State;
 use crate::store::StoreError;
+use crate::throttle::Throttle;
 use crate::time::Timestamp;
 
 /// Old events are looked for this often.
@@ -31,6 +33,7 @@ pub struct CloudTrail {
     pub(crate) journal: Journal,
     pub(crate) state: State,
     pub(crate) settings: Settings,
+    pub(crate) throttle: Throttle,
     /// The latest time that core was told.
     now: Timestamp,
     next_expiry: Option<Timestamp>,
@@ -72,6 +75,7 @@ impl CloudTrail {
             journal,
             state,
             settings,
+            throttle: Throttle::default(),
             now: Timestamp::MIN,
             next_expiry: None,
             drawn: 0,
@@ -213,14 +217,40 @@ impl CloudTrail {
         self.state.keys.public().cloned().collect()
     }
 
-    /// Forgets every event, trail and delivery. The seed, the keys and the numbers behind identifiers stay.
+    /// Forgets every event, trail, delivery and organization. The seed, the keys and the numbers behind identifiers stay.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub fn reset(&mut self) -> Result<(), StoreError> {
         self.state.reset(&self.settings);
         self.next_expiry = None;
+        self.throttle = Throttle::default();
         self.journal.clear(&mut self.state.rows)
+    }
+
+    /// Takes in an organization, in place of an earlier one of the same id. Its trails log accordingly from now on.
+    ///
+    /// # Errors
+    /// When it contradicts itself or another organization; nothing is changed then.
+    pub fn declare_organization(
+        &mut self,
+        organization: Organization,
+        now: Timestamp,
+    ) -> Result<(), OrganizationError> {
+        self.now = self.now.max(now);
+        self.state
+            .keep_organization(organization, self.journal.next_seq(), now)
+    }
+
+    /// Forgets an organization; whether there was one. Its trails stay with their owner.
+    pub fn dissolve_organization(&mut self, id: &OrganizationId, now: Timestamp) -> bool {
+        self.now = self.now.max(now);
+        self.state.dissolve(id, self.journal.next_seq(), now)
+    }
+
+    /// The organizations, by id.
+    pub fn organizations(&self) -> impl Iterator<Item = &Organization> {
+        self.state.organizations.all()
     }
 
     /// The store, for opening it again.

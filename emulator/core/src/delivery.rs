@@ -1,6 +1,6 @@
 //! Delivery: from the events that trails log to the files in their buckets.
 //!
-//! A trail has a stream in every region it logs in. A stream gathers events, files them, and keeps the chain of digests.
+//! A trail has a stream in every place it logs in: an account and a region. A stream gathers events, files them, and keeps the chain of digests.
 //! What is to be put outside waits in the outbox until a courier has said how it went.
 
 mod chain;
@@ -19,12 +19,12 @@ use crate::effect::{Effect, EffectId, Outcome, PutObject};
 use crate::ids::Ids;
 use crate::journal::{Journal, Kept, Seq};
 use crate::keys::Keys;
-use crate::place::{AccountId, Region};
+use crate::place::Place;
 use crate::rows::Rows;
 use crate::settings::Pace;
 use crate::store::StoreError;
 use crate::time::Timestamp;
-use crate::trail::{Trail, TrailId};
+use crate::trail::{Plan, Trail, TrailId};
 pub(crate) use log_file::account_folder;
 pub(crate) use outbox::Outbox as OutboxRows;
 pub(crate) use outbox::{Address, Entry};
@@ -36,7 +36,7 @@ pub(crate) use stream::{Stream, StreamKey};
 pub(crate) struct Delivery {
     streams: BTreeMap<StreamKey, Stream>,
     /// The open streams of a place, so that an event finds them at once.
-    open: HashMap<(AccountId, Region), Vec<StreamKey>>,
+    open: HashMap<Place, Vec<StreamKey>>,
     outbox: Outbox,
     pace: Pace,
     /// What `next_due` last answered, until something changes: it is asked after every call.
@@ -101,7 +101,11 @@ impl Delivery {
         if self.open.is_empty() {
             return;
         }
-        let Some(keys) = self.open.get(&(kept.account, kept.region.clone())) else {
+        let place = Place {
+            account: kept.account,
+            region: kept.region.clone(),
+        };
+        let Some(keys) = self.open.get(&place) else {
             return;
         };
         for key in keys {
@@ -126,26 +130,26 @@ impl Delivery {
         }
     }
 
-    /// Makes the streams of a trail what the trail says, after any change of it.
+    /// Makes the streams of a trail what the trail says, after any change of it or of where it logs.
     pub(crate) fn follow(
         &mut self,
-        trail: &Trail,
-        regions: &BTreeSet<Region>,
+        trail: TrailId,
+        plan: &Plan,
+        places: &BTreeSet<Place>,
         tools: &mut Tools<'_>,
     ) {
         self.due.set(None);
-        let wanted = trail.logging_regions(regions);
-        self.close_all(trail.id, |region| !wanted.contains(region), tools);
-        for region in wanted {
+        self.close_all(trail, |place| !places.contains(place), tools);
+        for place in places {
             let key = StreamKey {
-                trail: trail.id,
-                region,
+                trail,
+                place: place.clone(),
             };
             let stream = self
                 .streams
                 .entry(key)
-                .or_insert_with_key(|key| Stream::new(key.clone(), trail.into()));
-            stream.follow(trail.into(), &mut self.outbox, &self.pace, tools);
+                .or_insert_with_key(|key| Stream::new(key.clone(), plan.clone()));
+            stream.follow(plan.clone(), &mut self.outbox, &self.pace, tools);
         }
         self.index_open();
     }
@@ -167,15 +171,10 @@ impl Delivery {
             .filter(move |stream| stream.key().trail == trail)
     }
 
-    fn close_all(
-        &mut self,
-        trail: TrailId,
-        which: impl Fn(&Region) -> bool,
-        tools: &mut Tools<'_>,
-    ) {
+    fn close_all(&mut self, trail: TrailId, which: impl Fn(&Place) -> bool, tools: &mut Tools<'_>) {
         for stream in self.streams.values_mut() {
             let key = stream.key();
-            if key.trail == trail && which(&key.region) && stream.is_open() {
+            if key.trail == trail && which(&key.place) && stream.is_open() {
                 stream.close(tools);
             }
         }
@@ -191,12 +190,9 @@ impl Delivery {
         }
     }
 
-    /// How deliveries of a trail went in a region.
-    pub(crate) fn status(&self, trail: TrailId, region: &Region) -> Status {
-        let key = StreamKey {
-            trail,
-            region: region.clone(),
-        };
+    /// How deliveries of a trail went in a place.
+    pub(crate) fn status(&self, trail: TrailId, place: Place) -> Status {
+        let key = StreamKey { trail, place };
         self.streams
             .get(&key)
             .map(|stream| stream.status.clone())

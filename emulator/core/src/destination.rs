@@ -4,10 +4,11 @@
 use crate::delivery::account_folder;
 use crate::effect::EffectId;
 use crate::operations::Desk;
+use crate::organization::{FeatureSet, OrganizationId, ServiceAccess, ServiceLinkedRole};
 use crate::quotas::{KEY_PREFIX, TOPIC_NAME};
 use crate::refusal::Refusal;
 use crate::settings::BucketPolicy;
-use crate::surroundings::{Admission, BucketAction, BucketRequest, LogsAccess, Membership};
+use crate::surroundings::{Admission, BucketAction, BucketRequest, LogsAccess};
 use crate::trail::{Trail, TrailSettings};
 
 /// What a client says of where a trail delivers, before names are resolved.
@@ -43,15 +44,11 @@ pub(crate) fn admit(
         return Err(Refusal::S3BucketDoesNotExist(bucket));
     }
     validate_prefix(trail.settings.prefix.as_deref())?;
-    if trail.settings.organization {
-        match desk.surroundings.organization(trail.account) {
-            Membership::AccessNotEnabled => return Err(Refusal::AccessNotEnabled),
-        }
-    }
+    let organization = organization_of(trail, desk)?;
     resolve_topic(trail, wishes, desk)?;
     resolve_key(trail, wishes, desk)?;
     validate_logs(&trail.settings, wishes, desk)?;
-    mark_bucket(trail, desk)
+    mark_bucket(trail, organization.as_ref(), desk)
 }
 
 /// 3 to 63 characters, lower case, digits, dots and hyphens; labels begin and end with a letter or digit (D, trails.md 3.1).
@@ -95,6 +92,39 @@ fn validate_prefix(prefix: Option<&str>) -> Result<(), Refusal> {
         )); // (I)
     }
     Ok(())
+}
+
+/// The organization that an organization trail is for (D and O, trails.md 3.3; the order is I). Where no organization is
+/// declared at all, service access is what is missing (I).
+fn organization_of(trail: &Trail, desk: &Desk<'_>) -> Result<Option<OrganizationId>, Refusal> {
+    if !trail.settings.organization {
+        return Ok(None);
+    }
+    let declared = &desk.state.organizations;
+    let Some(organization) = declared.of(trail.account) else {
+        return Err(if declared.is_empty() {
+            Refusal::AccessNotEnabled
+        } else {
+            Refusal::OrganizationsNotInUse
+        });
+    };
+    if organization.feature_set != FeatureSet::All {
+        return Err(Refusal::OrganizationNotInAllFeaturesMode);
+    }
+    if organization.management_account != trail.account {
+        return Err(Refusal::NotOrganizationMasterAccount);
+    }
+    if organization.cloud_trail_access == ServiceAccess::Disabled {
+        return Err(Refusal::AccessNotEnabled);
+    }
+    match organization.service_linked_role {
+        ServiceLinkedRole::Available => Ok(Some(organization.id.clone())),
+        // The management account would make the role, a delegated administrator needs it there (D).
+        ServiceLinkedRole::Denied if desk.account == trail.account => {
+            Err(Refusal::InsufficientDependencyServiceAccess)
+        }
+        ServiceLinkedRole::Denied => Err(Refusal::NoManagementAccountSlrExists),
+    }
 }
 
 fn resolve_topic(trail: &mut Trail, wishes: &Wishes, desk: &Desk<'_>) -> Result<(), Refusal> {
@@ -211,11 +241,19 @@ fn validate_logs(
 
 /// Puts the folder markers: the put is tried before GetBucketAcl, and again for digests when validation is on
 /// (O, native.md).
-fn mark_bucket(trail: &Trail, desk: &mut Desk<'_>) -> Result<Option<EffectId>, Refusal> {
-    let prefix = trail.settings.prefix.as_deref();
-    let mut folders = vec![account_folder(prefix, trail.account, "CloudTrail")];
+fn mark_bucket(
+    trail: &Trail,
+    organization: Option<&OrganizationId>,
+    desk: &mut Desk<'_>,
+) -> Result<Option<EffectId>, Refusal> {
+    let folder = account_folder(
+        trail.settings.prefix.as_deref(),
+        organization,
+        trail.account,
+    );
+    let mut folders = vec![format!("{folder}CloudTrail/")];
     if trail.settings.validation {
-        folders.push(account_folder(prefix, trail.account, "CloudTrail-Digest"));
+        folders.push(format!("{folder}CloudTrail-Digest/"));
     }
     let mut marked = None;
     for folder in folders {

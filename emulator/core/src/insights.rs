@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::refusal::Refusal;
 use crate::selectors::Selectors;
 use crate::selectors::basic::ReadWriteType;
+use crate::trail::Trail;
 
 /// One kind of insight. Categories are shown only when they were given (I, trails.md 15.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +77,13 @@ pub(crate) fn validate(insights: &[InsightSelector], selectors: &Selectors) -> R
         }
     }
     Ok(())
+}
+
+/// Whether the trail has Insights on data events.
+pub(crate) fn are_on_data(trail: &Trail) -> bool {
+    let wants_data =
+        |insight: &InsightSelector| insight.categories().contains(&SourceCategory::Data);
+    trail.insights.iter().any(wants_data) && Logged::by(&trail.selectors).data
 }
 
 /// What a trail logs, roughly.

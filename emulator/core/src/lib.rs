@@ -4,6 +4,7 @@
 //! and keys are drawn from a seed, and what the outside must be told waits in an outbox. Same store, seed and calls at
 //! the same times give the same bytes. Core never logs; it returns.
 
+mod aggregation;
 mod answer;
 mod call;
 mod caller;
@@ -20,10 +21,12 @@ mod keys;
 mod laws;
 mod names;
 mod operations;
+mod organization;
 mod place;
 mod quotas;
 mod record;
 mod refusal;
+mod resource_policy;
 mod rows;
 mod selectors;
 mod settings;
@@ -33,6 +36,7 @@ mod surroundings;
 mod tags;
 #[cfg(test)]
 mod testing;
+mod throttle;
 mod time;
 mod trail;
 mod validation;
@@ -44,12 +48,15 @@ pub use cloudtrail::{Census, CloudTrail, EventId, KeptEvent};
 pub use draft::{Access, Category, Draft, EventError, LookupResource, Resource};
 pub use effect::{Effect, EffectId, Outcome, PutObject};
 pub use keys::PublicKey;
+pub use organization::{
+    FeatureSet, Organization, OrganizationError, OrganizationId, ServiceAccess, ServiceLinkedRole,
+};
 pub use place::{AccountId, Region};
 pub use record::injected::RecordError;
-pub use settings::{BucketPolicy, Pace, Settings};
+pub use settings::{BucketPolicy, Pace, Settings, Throttling};
 pub use store::StoreError;
 pub use surroundings::{
-    Admission, Bucket, BucketAction, BucketRequest, Key, LogsAccess, Membership, Surroundings,
+    Admission, Bucket, BucketAction, BucketRequest, Key, LogsAccess, Surroundings,
 };
 pub use time::Timestamp;
 pub use validation::{FileKind, Files, Finding, Location, Stored, Verdict, validate};

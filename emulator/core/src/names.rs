@@ -1,4 +1,5 @@
-//! Names and ARNs of trails, parsed at the edge. AWS's sentences stand beside the parser.
+//! Names and ARNs of trails and of CloudTrail's other resources, parsed at the edge. AWS's sentences stand beside the
+//! parser.
 
 use std::fmt;
 
@@ -94,21 +95,14 @@ impl TrailArn {
                 "The specified ARN {text} is not valid. Verify that the ARN is properly formatted."
             ))
         };
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let ["arn", partition, "cloudtrail", region, account, resource] = parts[..] else {
-            return Err(malformed());
-        };
-        let region = Region::parse(region).ok_or_else(malformed)?;
-        let account = AccountId::parse(account).ok_or_else(malformed)?;
-        let name = resource.strip_prefix("trail/").ok_or_else(malformed)?;
-        let name = TrailName::parse(name).map_err(|_| malformed())?;
-        if partition != region.partition() {
+        let arn = ResourceArn::parse(text).map_err(|_| malformed())?;
+        if arn.kind != ResourceKind::Trail {
             return Err(malformed());
         }
         Ok(Self {
-            region,
-            account,
-            name,
+            region: arn.region,
+            account: arn.account,
+            name: TrailName::parse(&arn.id).map_err(|_| malformed())?,
         })
     }
 }
@@ -125,6 +119,75 @@ impl fmt::Display for TrailArn {
             "arn:{}:cloudtrail:{region}:{account}:trail/{name}",
             region.partition()
         )
+    }
+}
+
+/// `arn:aws:cloudtrail:REGION:ACCOUNT:KIND/ID`: whatever of CloudTrail's has an ARN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ResourceArn {
+    pub(crate) region: Region,
+    pub(crate) account: AccountId,
+    pub(crate) kind: ResourceKind,
+    /// What follows the slash; never empty.
+    pub(crate) id: String,
+}
+
+/// What an ARN of CloudTrail's can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ResourceKind {
+    Trail,
+    EventDataStore,
+    Dashboard,
+    Channel,
+}
+
+impl ResourceKind {
+    const ALL: [(&'static str, Self); 4] = [
+        ("trail/", Self::Trail),
+        ("eventdatastore/", Self::EventDataStore),
+        ("dashboard/", Self::Dashboard),
+        ("channel/", Self::Channel),
+    ];
+}
+
+/// Why a text is not the ARN of one of CloudTrail's resources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoResource {
+    /// It is no ARN, or one without a region, an account or an id where CloudTrail's have them.
+    Malformed,
+    /// It is another service's ARN.
+    OtherService,
+    /// It is CloudTrail's, of a kind that is none of these.
+    OtherKind,
+}
+
+impl ResourceArn {
+    /// Reads an ARN. Whether the resource exists is not asked.
+    pub(crate) fn parse(text: &str) -> Result<Self, NoResource> {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let ["arn", partition, service, region, account, resource] = parts[..] else {
+            return Err(NoResource::Malformed);
+        };
+        if service != "cloudtrail" {
+            return Err(NoResource::OtherService);
+        }
+        let region = Region::parse(region)
+            .filter(|region| region.partition() == partition)
+            .ok_or(NoResource::Malformed)?;
+        let account = AccountId::parse(account).ok_or(NoResource::Malformed)?;
+        let (kind, id) = ResourceKind::ALL
+            .into_iter()
+            .find_map(|(start, kind)| Some((kind, resource.strip_prefix(start)?)))
+            .ok_or(NoResource::OtherKind)?;
+        if id.is_empty() {
+            return Err(NoResource::Malformed);
+        }
+        Ok(Self {
+            region,
+            account,
+            kind,
+            id: id.to_owned(),
+        })
     }
 }
 

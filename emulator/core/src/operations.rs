@@ -2,22 +2,32 @@
 
 mod add_tags;
 mod create_trail;
+mod delete_resource_policy;
 mod delete_trail;
+mod deregister_organization_delegated_admin;
 mod describe_trails;
 mod desk;
+mod get_event_configuration;
 mod get_event_selectors;
 mod get_insight_selectors;
+mod get_resource_policy;
 mod get_trail;
 mod get_trail_status;
+mod list_insights_data;
+mod list_insights_metric_data;
 mod list_public_keys;
 mod list_tags;
 mod list_trails;
 mod lookup_events;
+mod put_event_configuration;
 mod put_event_selectors;
 mod put_insight_selectors;
+mod put_resource_policy;
+mod register_organization_delegated_admin;
 mod remove_tags;
 mod start_logging;
 mod stop_logging;
+mod subject;
 mod tagged;
 pub(crate) mod touched;
 mod trail_view;
@@ -30,7 +40,7 @@ use serde_json::Value;
 
 use crate::draft::Access;
 use crate::refusal::Refusal;
-pub(crate) use desk::{Desk, Reach};
+pub(crate) use desk::{Desk, Power, Reach};
 
 /// An operation: parse, resolve, change, keep, answer.
 pub(crate) trait Operation: DeserializeOwned {
@@ -70,18 +80,27 @@ pub(crate) struct Row {
 pub(crate) const TABLE: &[Row] = &[
     row::<add_tags::AddTags>(),
     row::<create_trail::CreateTrail>(),
+    row::<delete_resource_policy::DeleteResourcePolicy>(),
     row::<delete_trail::DeleteTrail>(),
+    row::<deregister_organization_delegated_admin::DeregisterOrganizationDelegatedAdmin>(),
     row::<describe_trails::DescribeTrails>(),
+    row::<get_event_configuration::GetEventConfiguration>(),
     row::<get_event_selectors::GetEventSelectors>(),
     row::<get_insight_selectors::GetInsightSelectors>(),
+    row::<get_resource_policy::GetResourcePolicy>(),
     row::<get_trail::GetTrail>(),
     row::<get_trail_status::GetTrailStatus>(),
+    row::<list_insights_data::ListInsightsData>(),
+    row::<list_insights_metric_data::ListInsightsMetricData>(),
     row::<list_public_keys::ListPublicKeys>(),
     row::<list_tags::ListTags>(),
     row::<list_trails::ListTrails>(),
     row::<lookup_events::LookupEvents>(),
+    row::<put_event_configuration::PutEventConfiguration>(),
     row::<put_event_selectors::PutEventSelectors>(),
     row::<put_insight_selectors::PutInsightSelectors>(),
+    row::<put_resource_policy::PutResourcePolicy>(),
+    row::<register_organization_delegated_admin::RegisterOrganizationDelegatedAdmin>(),
     row::<remove_tags::RemoveTags>(),
     row::<start_logging::StartLogging>(),
     row::<stop_logging::StopLogging>(),

@@ -113,6 +113,13 @@ impl From<Region> for String {
     }
 }
 
+/// An account's share of a region: where events belong, and where a trail logs them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub(crate) account: AccountId,
+    pub(crate) region: Region,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,8 @@ pub(crate) const DATA_RESOURCE_VALUES: usize = 250;
 pub(crate) const ADVANCED_VALUES: usize = 500;
 /// Tags of a resource.
 pub(crate) const TAGS_PER_RESOURCE: usize = 50;
+/// Delegated administrators of an organization.
+pub(crate) const DELEGATED_ADMINISTRATORS: usize = 3;
 /// Characters of an S3 key prefix.
 pub(crate) const KEY_PREFIX: usize = 200;
 /// Characters of a topic name.

@@ -4,6 +4,7 @@
 //! not known, and free to change.
 
 use crate::place::AccountId;
+use crate::quotas::DELEGATED_ADMINISTRATORS;
 
 /// A refusal. `Display` is the sentence that goes into the answer's message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +24,8 @@ pub(crate) enum Refusal {
     InvalidParameterCombination(String),
     #[error("{0}")]
     Internal(String),
+    #[error("Rate exceeded")]
+    Throttling,
 
     // Trails.
     #[error("{0}")]
@@ -45,6 +48,39 @@ pub(crate) enum Refusal {
         "The request could not be processed because your organization hasn’t enabled CloudTrail service access. Enable service access for CloudTrail, and then try again."
     )]
     AccessNotEnabled,
+
+    // Organizations.
+    #[error(
+        "You cannot configure or manage trails for an organization because this action requires being signed in with the management account."
+    )]
+    NotOrganizationMasterAccount,
+    #[error("The account is not a member of an organization.")] // (I)
+    OrganizationsNotInUse,
+    #[error("The organization does not have all features enabled.")] // (I)
+    OrganizationNotInAllFeaturesMode,
+    #[error(
+        "AWS CloudTrail cannot create resources for your organization because access to one or more required APIs has been denied."
+    )]
+    InsufficientDependencyServiceAccess,
+    #[error("The management account has no service-linked role for CloudTrail.")] // (I)
+    NoManagementAccountSlrExists,
+    #[error("The account {0} is not the management account of its organization.")] // (I)
+    NotOrganizationManagementAccount(AccountId),
+    #[error(
+        "The task can't be completed because you are signed in with an account that lacks permissions to create a service-linked role in AWS CloudTrail. Sign in to an account with the required permissions and then try again."
+    )]
+    InsufficientIamAccess,
+    #[error("The account {0} is not a member of the organization.")] // (I)
+    AccountNotFound(String),
+    #[error("The account {0} is a delegated administrator already.")] // (I)
+    AccountRegistered(AccountId),
+    #[error("The account {0} is not a delegated administrator.")] // (I)
+    AccountNotRegistered(AccountId),
+    #[error("The management account cannot be a delegated administrator.")] // (I)
+    CannotDelegateManagementAccount,
+    #[error("The organization has {DELEGATED_ADMINISTRATORS} delegated administrators already.")]
+    // (I)
+    DelegatedAdminAccountLimitExceeded,
 
     // Where trails deliver to.
     #[error("{0}")]
@@ -83,6 +119,8 @@ pub(crate) enum Refusal {
     InsightNotEnabled(String),
     #[error("The event data store {0} does not exist.")] // (I)
     EventDataStoreNotFound(String),
+    #[error("The event data store ARN {0} is not valid.")] // (I)
+    EventDataStoreArnInvalid(String),
 
     // Tags.
     #[error("{0}")]
@@ -91,8 +129,14 @@ pub(crate) enum Refusal {
     TagsLimitExceeded(String),
     #[error("The resource {0} does not exist.")] // (I)
     ResourceNotFound(String),
-    #[error("Tags are not supported for {0}.")] // (I)
+    #[error("The operation is not supported for {0}.")] // (I)
     ResourceTypeNotSupported(String),
+
+    // Resource policies.
+    #[error("The resource ARN {0} is not valid.")] // (I)
+    ResourceArnNotValid(String),
+    #[error("{0}")]
+    ResourcePolicyNotValid(String),
 
     // Event history and keys.
     #[error("{0}")]
@@ -117,6 +161,7 @@ impl Refusal {
             Self::InvalidParameter(_) => "InvalidParameterException",
             Self::InvalidParameterCombination(_) => "InvalidParameterCombinationException",
             Self::Internal(_) => "InternalFailure",
+            Self::Throttling => "ThrottlingException",
             Self::InvalidTrailName(_) => "InvalidTrailNameException",
             Self::ArnInvalid(_) => "CloudTrailARNInvalidException",
             Self::TrailNotFound { .. } => "TrailNotFoundException",
@@ -124,6 +169,24 @@ impl Refusal {
             Self::MaximumNumberOfTrails { .. } => "MaximumNumberOfTrailsExceededException",
             Self::InvalidHomeRegion(_) => "InvalidHomeRegionException",
             Self::AccessNotEnabled => "CloudTrailAccessNotEnabledException",
+            Self::NotOrganizationMasterAccount => "NotOrganizationMasterAccountException",
+            Self::OrganizationsNotInUse => "OrganizationsNotInUseException",
+            Self::OrganizationNotInAllFeaturesMode => "OrganizationNotInAllFeaturesModeException",
+            Self::InsufficientDependencyServiceAccess => {
+                "InsufficientDependencyServiceAccessPermissionException"
+            }
+            Self::NoManagementAccountSlrExists => "NoManagementAccountSLRExistsException",
+            Self::NotOrganizationManagementAccount(_) => {
+                "NotOrganizationManagementAccountException"
+            }
+            Self::InsufficientIamAccess => "InsufficientIAMAccessPermissionException",
+            Self::AccountNotFound(_) => "AccountNotFoundException",
+            Self::AccountRegistered(_) => "AccountRegisteredException",
+            Self::AccountNotRegistered(_) => "AccountNotRegisteredException",
+            Self::CannotDelegateManagementAccount => "CannotDelegateManagementAccountException",
+            Self::DelegatedAdminAccountLimitExceeded => {
+                "DelegatedAdminAccountLimitExceededException"
+            }
             Self::InvalidS3BucketName(_) => "InvalidS3BucketNameException",
             Self::S3BucketDoesNotExist(_) => "S3BucketDoesNotExistException",
             Self::InsufficientS3BucketPolicy(_) => "InsufficientS3BucketPolicyException",
@@ -139,10 +202,13 @@ impl Refusal {
             Self::InvalidInsightSelectors(_) => "InvalidInsightSelectorsException",
             Self::InsightNotEnabled(_) => "InsightNotEnabledException",
             Self::EventDataStoreNotFound(_) => "EventDataStoreNotFoundException",
+            Self::EventDataStoreArnInvalid(_) => "EventDataStoreARNInvalidException",
             Self::InvalidTagParameter(_) => "InvalidTagParameterException",
             Self::TagsLimitExceeded(_) => "TagsLimitExceededException",
             Self::ResourceNotFound(_) => "ResourceNotFoundException",
             Self::ResourceTypeNotSupported(_) => "ResourceTypeNotSupportedException",
+            Self::ResourceArnNotValid(_) => "ResourceARNNotValidException",
+            Self::ResourcePolicyNotValid(_) => "ResourcePolicyNotValidException",
             Self::InvalidLookupAttributes(_) => "InvalidLookupAttributesException",
             Self::InvalidTimeRange => "InvalidTimeRangeException",
             Self::InvalidMaxResults(_) => "InvalidMaxResultsException",

@@ -11,6 +11,18 @@ pub struct Settings {
     pub pace: Pace,
     /// Whether a bucket's policy must let CloudTrail in.
     pub bucket_policy: BucketPolicy,
+    /// Whether calls past AWS's rates are refused.
+    pub throttling: Throttling,
+}
+
+/// Whether calls past AWS's rates are refused with ThrottlingException.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Throttling {
+    /// Every call is answered.
+    #[default]
+    Off,
+    /// As AWS does: so many calls a second of an account, a region and an operation.
+    On,
 }
 
 /// Whether CreateTrail and UpdateTrail look at the bucket's policy.

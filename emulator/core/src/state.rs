@@ -7,12 +7,13 @@ use crate::effect::EffectId;
 use crate::ids::Ids;
 use crate::journal::{Journal, Seq};
 use crate::keys::Keys;
+use crate::organization::{Organization, OrganizationError, OrganizationId, Organizations};
 use crate::place::{AccountId, Region};
 use crate::rows::Rows;
 use crate::settings::Settings;
 use crate::store::StoreError;
 use crate::time::Timestamp;
-use crate::trail::{Trail, TrailId, TrailKey};
+use crate::trail::{Plan, Trail, TrailId, TrailKey};
 
 const SEED: &str = "seed";
 const NEXT_TRAIL: &str = "next-trail";
@@ -23,6 +24,7 @@ pub(crate) struct State {
     pub(crate) trails: BTreeMap<TrailKey, Trail>,
     /// The regions that each account has called: a multi-region trail logs in these and in its home.
     pub(crate) regions: BTreeMap<AccountId, BTreeSet<Region>>,
+    pub(crate) organizations: Organizations,
     pub(crate) delivery: Delivery,
     pub(crate) keys: Keys,
     pub(crate) ids: Ids,
@@ -52,6 +54,7 @@ impl State {
         Self {
             trails: BTreeMap::new(),
             regions: BTreeMap::new(),
+            organizations: Organizations::default(),
             delivery: Delivery::new(settings.pace),
             keys: Keys::new(),
             ids: Ids::new(settings.seed),
@@ -75,6 +78,10 @@ impl State {
             self.delivery.load_entry(id, parsed(key, json)?);
         } else if key.starts_with(Keys::PREFIX) {
             self.keys.load(parsed(key, json)?)?;
+        } else if key.starts_with(Organization::PREFIX) {
+            self.organizations
+                .declare(parsed(key, json)?)
+                .map_err(StoreError::damaged)?;
         } else if let Some(account) = key.strip_prefix(REGIONS) {
             let account = AccountId::parse(account).ok_or_else(|| StoreError::damaged(key))?;
             self.regions.insert(account, parsed(key, json)?);
@@ -91,10 +98,14 @@ impl State {
         for account in self.regions.keys() {
             self.rows.delete(format!("{REGIONS}{account}"));
         }
+        for organization in self.organizations.all() {
+            self.rows.delete(Organization::row(&organization.id));
+        }
         self.delivery.delete_rows(&mut self.rows);
         fresh.delivery.load_next(self.delivery.next_number());
         self.trails = fresh.trails;
         self.regions = fresh.regions;
+        self.organizations = fresh.organizations;
         self.delivery = fresh.delivery;
     }
 
@@ -106,7 +117,7 @@ impl State {
         id
     }
 
-    /// Notes that an account uses a region. Its multi-region trails begin to log there.
+    /// Notes that an account uses a region. The trails that reach it there begin to log.
     pub(crate) fn visit(
         &mut self,
         account: AccountId,
@@ -123,15 +134,62 @@ impl State {
         }
         let known = self.regions.entry(account).or_default();
         known.insert(region.clone());
-        let known = known.clone();
-        self.rows.put(format!("{REGIONS}{account}"), &known);
+        self.rows.put(format!("{REGIONS}{account}"), known);
+        let reaches = |trail: &Trail| {
+            trail.settings.organization || (trail.account == account && trail.settings.multi_region)
+        };
+        self.follow_where(reaches, next_seq, now);
+    }
+
+    /// Lets the deliveries of these trails follow where they log now.
+    pub(crate) fn follow_where(
+        &mut self,
+        which: impl Fn(&Trail) -> bool,
+        next_seq: Seq,
+        now: Timestamp,
+    ) {
         let trails = std::mem::take(&mut self.trails);
-        let multi_region = |trail: &&Trail| trail.account == account && trail.settings.multi_region;
-        let (delivery, mut tools) = self.delivery_and_tools(next_seq, now);
-        for trail in trails.values().filter(multi_region) {
-            delivery.follow(trail, &known, &mut tools);
+        for trail in trails.values().filter(|trail| which(trail)) {
+            self.follow(trail, next_seq, now);
         }
         self.trails = trails;
+    }
+
+    /// Lets the deliveries of a trail follow what it says now.
+    pub(crate) fn follow(&mut self, trail: &Trail, next_seq: Seq, now: Timestamp) {
+        let organization = Some(trail.account)
+            .filter(|_| trail.settings.organization)
+            .and_then(|account| self.organizations.of(account));
+        let places = trail.places(organization, &self.regions);
+        let plan = Plan::of(trail, organization);
+        let (delivery, mut tools) = self.delivery_and_tools(next_seq, now);
+        delivery.follow(trail.id, &plan, &places, &mut tools);
+    }
+
+    /// Takes in what an organization is now, or that it is no more.
+    pub(crate) fn keep_organization(
+        &mut self,
+        organization: Organization,
+        next_seq: Seq,
+        now: Timestamp,
+    ) -> Result<(), OrganizationError> {
+        let id = organization.id.clone();
+        self.organizations.declare(organization)?;
+        if let Some(kept) = self.organizations.get(&id) {
+            self.rows.put(Organization::row(&id), kept);
+        }
+        self.follow_where(|trail| trail.settings.organization, next_seq, now);
+        Ok(())
+    }
+
+    /// Forgets an organization; whether there was one.
+    pub(crate) fn dissolve(&mut self, id: &OrganizationId, next_seq: Seq, now: Timestamp) -> bool {
+        let was = self.organizations.dissolve(id);
+        if was {
+            self.rows.delete(Organization::row(id));
+            self.follow_where(|trail| trail.settings.organization, next_seq, now);
+        }
+        was
     }
 
     /// Delivery and what it works with.

@@ -18,9 +18,6 @@ pub trait Surroundings {
 
     /// How far a log group and a role would let CloudTrail in.
     fn log_group(&self, log_group_arn: &str, role_arn: &str) -> LogsAccess;
-
-    /// The standing of this account towards its organization.
-    fn organization(&self, account: AccountId) -> Membership;
 }
 
 /// A bucket that exists.
@@ -84,11 +81,4 @@ pub enum LogsAccess {
     RoleNotAssumable,
     /// The group is missing, or the role lacks the permissions.
     NotPermitted,
-}
-
-/// An account's standing towards an organization, as far as trails care.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Membership {
-    /// No organization has given CloudTrail service access.
-    AccessNotEnabled,
 }

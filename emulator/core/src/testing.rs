@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::call::{Answer, CONTENT_TYPE, Call};
 use crate::caller::{Caller, Identity, Origin};
 use crate::cloudtrail::CloudTrail;
 use crate::draft::{Access, Category, Draft};
 use crate::place::{AccountId, Region};
-use crate::settings::{BucketPolicy, Pace, Settings};
-use crate::surroundings::{
-    Admission, Bucket, BucketRequest, Key, LogsAccess, Membership, Surroundings,
-};
+use crate::settings::{BucketPolicy, Pace, Settings, Throttling};
+use crate::surroundings::{Admission, Bucket, BucketRequest, Key, LogsAccess, Surroundings};
 use crate::time::Timestamp;
 
 /// The account that unit tests call in.
@@ -22,9 +20,13 @@ pub(crate) fn account() -> AccountId {
 
 /// The user that unit tests call as.
 pub(crate) fn caller() -> Caller {
+    caller_of(account())
+}
+
+fn caller_of(account_id: AccountId) -> Caller {
     Caller {
         identity: Identity::IamUser {
-            account_id: account(),
+            account_id,
             user_name: "bob".to_owned(),
             path: "/".to_owned(),
             principal_id: None,
@@ -103,10 +105,6 @@ impl Surroundings for Neighbourhood {
     fn log_group(&self, _: &str, _: &str) -> LogsAccess {
         LogsAccess::NotPermitted
     }
-
-    fn organization(&self, _: AccountId) -> Membership {
-        Membership::AccessNotEnabled
-    }
 }
 
 /// CloudTrail on an empty store with a clock that stands still until told to go on.
@@ -114,6 +112,7 @@ pub(crate) struct World {
     pub(crate) trail: CloudTrail,
     pub(crate) now: Timestamp,
     region: Region,
+    account: AccountId,
 }
 
 impl World {
@@ -122,12 +121,59 @@ impl World {
             seed: [7; 32],
             pace: Pace::AWS,
             bucket_policy: BucketPolicy::Enforced,
+            throttling: Throttling::Off,
         };
         Self {
             trail: CloudTrail::open(memory(), settings).expect("an empty store opens"),
             now: Timestamp::from_seconds(1_795_449_900),
             region: Region::us_east_1(),
+            account: account(),
         }
+    }
+
+    /// One in which `account()` manages an organization with four members.
+    pub(crate) fn with_organization() -> Self {
+        let mut world = Self::new();
+        world.declare(json!({}));
+        world
+    }
+
+    /// Declares the organization with these members of its JSON changed.
+    pub(crate) fn declare(&mut self, change: Value) {
+        let mut organization = json!({
+            "id": "o-a1b2c3d4e5", "managementAccount": "111122223333",
+            "members": ["444455556661", "444455556662", "444455556663", "444455556664"],
+        });
+        let changes = change.as_object().expect("changes are members").clone();
+        organization
+            .as_object_mut()
+            .expect("it is an object")
+            .extend(changes);
+        let organization = serde_json::from_value(organization).expect("it is well formed");
+        self.trail
+            .declare_organization(organization, self.now)
+            .expect("it is alone");
+    }
+
+    /// The same after its store was closed and opened again.
+    pub(crate) fn restarted(mut self) -> Self {
+        self.trail.commit().expect("memory takes every byte");
+        let settings = self.trail.settings.clone();
+        let store = self.trail.into_store();
+        self.trail = CloudTrail::open(store, settings).expect("what was kept opens");
+        self
+    }
+
+    /// Calls from another account from now on.
+    pub(crate) fn account(&mut self, digits: &str) {
+        self.account = AccountId::parse(digits).expect("twelve digits");
+    }
+
+    /// With the throttling of AWS.
+    pub(crate) fn throttled() -> Self {
+        let mut world = Self::new();
+        world.trail.settings.throttling = Throttling::On;
+        world
     }
 
     /// Calls from another region from now on.
@@ -147,7 +193,7 @@ impl World {
             target: Some(&target),
             content_type: Some(CONTENT_TYPE),
             body: body.as_bytes(),
-            caller: caller(),
+            caller: caller_of(self.account),
             origin: origin(),
             region: self.region.clone(),
         };
@@ -197,7 +243,8 @@ impl World {
 }
 
 /// Exceptions that every operation may answer. InvalidParameterException is the choice of trails.md 1 for missing members.
-const COMMON: [&str; 3] = [
+const COMMON: [&str; 4] = [
+    "ThrottlingException",
     "SerializationException",
     "UnsupportedOperationException",
     "InvalidParameterException",

@@ -1,15 +1,17 @@
 //! A trail: what is kept of it. Shadows in other regions are not kept, they are this trail seen from there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::aggregation::AggregationConfiguration;
 use crate::delivery::Address;
 use crate::draft::Category;
 use crate::insights::InsightSelector;
 use crate::journal::Kept;
 use crate::names::{TrailArn, TrailName};
-use crate::place::{AccountId, Region};
+use crate::organization::{Organization, OrganizationId};
+use crate::place::{AccountId, Place, Region};
 use crate::selectors::Selectors;
 use crate::tags::Tags;
 use crate::time::Timestamp;
@@ -37,6 +39,9 @@ pub(crate) struct Trail {
     pub(crate) settings: TrailSettings,
     pub(crate) selectors: Selectors,
     pub(crate) insights: Vec<InsightSelector>,
+    /// Stores of earlier versions do not have it.
+    #[serde(default)]
+    pub(crate) aggregations: Vec<AggregationConfiguration>,
     pub(crate) tags: Tags,
     pub(crate) logging: Logging,
 }
@@ -94,17 +99,29 @@ impl Trail {
         self.home == *region || self.settings.multi_region
     }
 
-    /// The regions it logs in now, of those that the account is known to use.
-    pub(crate) fn logging_regions(&self, known: &BTreeSet<Region>) -> BTreeSet<Region> {
+    /// Where it logs now: at home, and wherever its account, and for an organization trail every account of the
+    /// organization, is known to be active within the trail's reach.
+    pub(crate) fn places(
+        &self,
+        organization: Option<&Organization>,
+        active: &BTreeMap<AccountId, BTreeSet<Region>>,
+    ) -> BTreeSet<Place> {
         if !self.logging.on {
             return BTreeSet::new();
         }
-        let home = std::iter::once(&self.home);
-        if self.settings.multi_region {
-            home.chain(known).cloned().collect()
-        } else {
-            home.cloned().collect()
-        }
+        let members = organization.map(Organization::logged_accounts);
+        let accounts = std::iter::once(self.account).chain(members.into_iter().flatten());
+        let home = std::iter::once((self.account, &self.home));
+        let elsewhere = accounts.flat_map(|account| {
+            let regions = active.get(&account).into_iter().flatten();
+            regions.map(move |region| (account, region))
+        });
+        home.chain(elsewhere.filter(|(_, region)| self.is_seen_from(region)))
+            .map(|(account, region)| Place {
+                account,
+                region: region.clone(),
+            })
+            .collect()
     }
 
     pub(crate) fn address(&self, region: &Region) -> Address {
@@ -122,6 +139,9 @@ pub(crate) struct Plan {
     pub(crate) name: String,
     pub(crate) trail_arn: String,
     pub(crate) account: AccountId,
+    /// Whose folder the files lie in, for an organization trail.
+    #[serde(default)]
+    pub(crate) organization: Option<OrganizationId>,
     pub(crate) home: Region,
     pub(crate) bucket: String,
     pub(crate) prefix: Option<String>,
@@ -130,12 +150,14 @@ pub(crate) struct Plan {
     pub(crate) selectors: Selectors,
 }
 
-impl From<&Trail> for Plan {
-    fn from(trail: &Trail) -> Self {
+impl Plan {
+    /// The plan of a trail, which is an organization's or its account's own.
+    pub(crate) fn of(trail: &Trail, organization: Option<&Organization>) -> Self {
         Self {
             name: trail.name.as_str().to_owned(),
             trail_arn: trail.arn(),
             account: trail.account,
+            organization: organization.map(|organization| organization.id.clone()),
             home: trail.home.clone(),
             bucket: trail.settings.bucket.clone(),
             prefix: trail.settings.prefix.clone(),
@@ -143,6 +165,14 @@ impl From<&Trail> for Plan {
             global_events: trail.settings.global_events,
             selectors: trail.selectors.clone(),
         }
+    }
+
+    /// Whether the trail logs this event, if it is of an account and region that it reaches.
+    pub(crate) fn logs(&self, kept: &Kept) -> bool {
+        let is_global = kept.category == Category::Management
+            && kept.region == Region::us_east_1()
+            && GLOBAL_SOURCES.contains(&kept.source.as_str());
+        (self.global_events || !is_global) && self.selectors.select(kept)
     }
 }
 
@@ -152,13 +182,3 @@ const GLOBAL_SOURCES: [&str; 3] = [
     "sts.amazonaws.com",
     "cloudfront.amazonaws.com",
 ];
-
-impl Plan {
-    /// Whether the trail logs this event of its account and region.
-    pub(crate) fn logs(&self, kept: &Kept) -> bool {
-        let is_global = kept.category == Category::Management
-            && kept.region == Region::us_east_1()
-            && GLOBAL_SOURCES.contains(&kept.source.as_str());
-        (self.global_events || !is_global) && self.selectors.select(kept)
-    }
-}

@@ -2,7 +2,7 @@
 //! told so.
 
 use localtrail_core::{
-    AccountId, Admission, Bucket, BucketRequest, Key, LogsAccess, Membership, Region, Surroundings,
+    AccountId, Admission, Bucket, BucketRequest, Key, LogsAccess, Region, Surroundings,
 };
 
 use crate::Neighbours;
@@ -38,9 +38,5 @@ impl Surroundings for Neighbours {
 
     fn log_group(&self, _log_group_arn: &str, _role_arn: &str) -> LogsAccess {
         LogsAccess::RoleNotAssumable
-    }
-
-    fn organization(&self, _account: AccountId) -> Membership {
-        Membership::AccessNotEnabled
     }
 }

@@ -160,7 +160,7 @@ impl Chain {
         let mut text = String::new();
         let mut hash = String::new();
         let signed = tools.keys.sign(
-            heading.region,
+            &heading.place.region,
             tools.now,
             |fingerprint| {
                 text = digest::text(heading, &key, window, &files, previous, fingerprint);

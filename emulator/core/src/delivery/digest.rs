@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::log_file;
 use super::outbox::Filed;
-use crate::place::{AccountId, Region};
+use crate::place::{Place, Region};
 use crate::time::Timestamp;
 
 const SIGNATURE_ALGORITHM: &str = "SHA256withRSA";
@@ -23,11 +22,10 @@ pub(crate) struct Previous {
 #[derive(Debug, Clone)]
 pub(crate) struct Heading<'a> {
     pub(crate) trail_name: &'a str,
-    pub(crate) account: AccountId,
+    pub(crate) place: &'a Place,
     pub(crate) home: &'a Region,
-    pub(crate) region: &'a Region,
     pub(crate) bucket: &'a str,
-    pub(crate) prefix: Option<&'a str>,
+    pub(crate) account_folder: String,
 }
 
 /// The digest file in AWS's key order. Every key is always there (D).
@@ -71,16 +69,15 @@ struct LogFile<'a> {
 /// The object key; its stamp is the end of the window (D, formats.md 1.1).
 pub(crate) fn key(heading: &Heading<'_>, end: Timestamp) -> String {
     let Heading {
-        account,
-        region,
+        place: Place { account, region },
         home,
         trail_name,
+        account_folder,
         ..
     } = heading;
-    let base = log_file::account_folder(heading.prefix, *account, "CloudTrail-Digest");
     let (date, stamp) = (end.date_folder(), end.second_stamp());
     format!(
-        "{base}{region}/{date}/{account}_CloudTrail-Digest_{region}_{trail_name}_{home}_{stamp}.json.gz"
+        "{account_folder}CloudTrail-Digest/{region}/{date}/{account}_CloudTrail-Digest_{region}_{trail_name}_{home}_{stamp}.json.gz"
     )
 }
 
@@ -93,7 +90,7 @@ pub(crate) fn text(
     previous: Option<&Previous>,
     fingerprint: &str,
 ) -> String {
-    let account = heading.account;
+    let account = heading.place.account;
     let digest = Digest {
         aws_account_id: account.as_str(),
         digest_start_time: window.0.iso(),

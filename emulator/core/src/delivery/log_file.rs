@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use crate::draft::Category;
 use crate::journal::Kept;
-use crate::place::{AccountId, Region};
+use crate::organization::OrganizationId;
+use crate::place::{AccountId, Place};
 use crate::time::Timestamp;
 
 /// The stamp of a name is a multiple of five minutes (O).
@@ -46,28 +47,33 @@ impl Folder {
     }
 }
 
-/// The folder of an account's files: `[PREFIX/]AWSLogs/ACCOUNT/KIND/`. A prefix is taken as it is, a slash at its end
-/// included, as the CLI's verifier does.
-pub(crate) fn account_folder(prefix: Option<&str>, account: AccountId, kind: &str) -> String {
-    match prefix {
-        Some(prefix) => format!("{prefix}/AWSLogs/{account}/{kind}/"),
-        None => format!("AWSLogs/{account}/{kind}/"),
-    }
+/// The folder of an account's files: `[PREFIX/]AWSLogs/[ORGANIZATION/]ACCOUNT/` (D, formats.md 1.1). A prefix is taken as
+/// it is, a slash at its end included, as the CLI's verifier does.
+pub(crate) fn account_folder(
+    prefix: Option<&str>,
+    organization: Option<&OrganizationId>,
+    account: AccountId,
+) -> String {
+    let prefix = prefix.map(|prefix| format!("{prefix}/"));
+    let organization = organization.map(|id| format!("{id}/"));
+    let (prefix, organization) = (prefix.unwrap_or_default(), organization.unwrap_or_default());
+    format!("{prefix}AWSLogs/{organization}{account}/")
 }
 
 /// The object key. The stamp is the newest event's time rounded up to five minutes (O, native.md).
 pub(crate) fn key(
-    prefix: Option<&str>,
-    account: AccountId,
-    region: &Region,
+    account_folder: &str,
+    place: &Place,
     folder: Folder,
     newest: Timestamp,
     sixteen: &str,
 ) -> String {
     let stamp = newest.round_up(STAMP);
     let (kind, date, minute) = (folder.name(), stamp.date_folder(), stamp.minute_stamp());
-    let base = account_folder(prefix, account, kind);
-    format!("{base}{region}/{date}/{account}_{kind}_{region}_{minute}_{sixteen}.json.gz")
+    let Place { account, region } = place;
+    format!(
+        "{account_folder}{kind}/{region}/{date}/{account}_{kind}_{region}_{minute}_{sixteen}.json.gz"
+    )
 }
 
 /// `{"Records":[…]}` on one line (O).
@@ -104,33 +110,38 @@ mod tests {
     use std::io::Read;
 
     use super::*;
+    use crate::place::Region;
 
     #[test]
     fn keys_follow_aws_grammar() {
-        let account = crate::testing::account();
+        let place = Place {
+            account: crate::testing::account(),
+            region: Region::us_east_1(),
+        };
         let newest = Timestamp::from_seconds(1_795_449_901);
         assert_eq!(
             key(
-                Some("p"),
-                account,
-                &Region::us_east_1(),
+                &account_folder(Some("p"), None, place.account),
+                &place,
                 Folder::CloudTrail,
                 newest,
                 "ABCDEFGHIJKLMNOP"
             ),
             "p/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/23/111122223333_CloudTrail_us-east-1_20261123T1610Z_ABCDEFGHIJKLMNOP.json.gz"
         );
+        let organization = OrganizationId::parse("o-a1b2c3d4e5");
         let midnight = Timestamp::parse_iso("2026-11-23T23:58:00Z").unwrap();
         assert!(
             key(
-                None,
-                account,
-                &Region::us_east_1(),
+                &account_folder(None, organization.as_ref(), place.account),
+                &place,
                 Folder::Insight,
                 midnight,
                 "x"
             )
-            .starts_with("AWSLogs/111122223333/CloudTrail-Insight/us-east-1/2026/11/24/")
+            .starts_with(
+                "AWSLogs/o-a1b2c3d4e5/111122223333/CloudTrail-Insight/us-east-1/2026/11/24/"
+            )
         );
     }
 

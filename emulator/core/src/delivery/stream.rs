@@ -1,4 +1,4 @@
-//! A trail in one region: what it has gathered, how its deliveries went, and its chains of digests.
+//! A trail in one account and region: what it has gathered, how its deliveries went, and its chains of digests.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::outbox::{Address, Content, Entry, Outbox, Underway};
 use super::status::Status;
 use crate::effect::Outcome;
 use crate::journal::{Kept, Seq};
-use crate::place::{AccountId, Region};
+use crate::place::Place;
 use crate::quotas::LOG_FILE_BYTES;
 use crate::settings::Pace;
 use crate::time::Timestamp;
@@ -22,14 +22,15 @@ use crate::trail::{Plan, TrailId};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct StreamKey {
     pub(crate) trail: TrailId,
-    pub(crate) region: Region,
+    pub(crate) place: Place,
 }
 
 impl StreamKey {
     pub(crate) const PREFIX: &'static str = "stream/";
 
     pub(crate) fn row(&self) -> String {
-        format!("{}{}/{}", Self::PREFIX, self.trail.0, self.region)
+        let Place { account, region } = &self.place;
+        format!("{}{}/{account}/{region}", Self::PREFIX, self.trail.0)
     }
 }
 
@@ -105,8 +106,8 @@ impl Stream {
         self.key.clone()
     }
 
-    pub(crate) fn place(&self) -> (AccountId, Region) {
-        (self.plan.account, self.key.region.clone())
+    pub(crate) fn place(&self) -> Place {
+        self.key.place.clone()
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -251,9 +252,8 @@ impl Stream {
         let stamp = newest.min(tools.now);
         let oldest = times().min().unwrap_or(tools.now);
         let key = log_file::key(
-            plan.prefix.as_deref(),
-            plan.account,
-            &self.key.region,
+            &self.account_folder(),
+            &self.key.place,
             file[0].folder,
             stamp,
             &tools.ids.sixteen(number),
@@ -277,7 +277,7 @@ impl Stream {
     fn address(&self) -> Address {
         Address {
             account: self.plan.account,
-            region: self.key.region.clone(),
+            region: self.key.place.region.clone(),
             trail_arn: self.plan.trail_arn.clone(),
         }
     }
@@ -353,12 +353,18 @@ impl Stream {
     fn heading(&self) -> Heading<'_> {
         Heading {
             trail_name: &self.plan.name,
-            account: self.plan.account,
+            place: &self.key.place,
             home: &self.plan.home,
-            region: &self.key.region,
             bucket: &self.plan.bucket,
-            prefix: self.plan.prefix.as_deref(),
+            account_folder: self.account_folder(),
         }
+    }
+
+    /// Where the account's files lie in the bucket.
+    fn account_folder(&self) -> String {
+        let plan = &self.plan;
+        let organization = plan.organization.as_ref();
+        log_file::account_folder(plan.prefix.as_deref(), organization, self.key.place.account)
     }
 
     /// A delivery of this stream was tried.

@@ -3,6 +3,7 @@
 
 mod chains;
 mod files;
+mod organizations;
 mod tampering;
 
 use std::collections::BTreeMap;

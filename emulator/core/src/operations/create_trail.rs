@@ -8,11 +8,13 @@ use super::{Desk, Operation};
 use crate::destination::{self, LogsWish, Wishes};
 use crate::draft::Access;
 use crate::names::TrailName;
+use crate::organization::{Organization, Standing};
+use crate::place::AccountId;
 use crate::quotas::TRAILS_PER_REGION;
 use crate::refusal::Refusal;
 use crate::selectors::Selectors;
 use crate::tags::{Tag, Tags};
-use crate::trail::{Logging, Trail, TrailSettings};
+use crate::trail::{Logging, Trail, TrailKey, TrailSettings};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -62,15 +64,17 @@ impl Operation for CreateTrail {
             recursive_logging: self.recursive_logging.unwrap_or(true),
         };
         refuse_combinations(&settings)?;
-        refuse_one_too_many(&name, &settings, desk)?;
+        let account = owner(&settings, desk);
+        refuse_one_too_many(&name, account, &settings, desk)?;
         let mut trail = Trail {
             id: desk.state.number_trail(),
             name,
-            account: desk.account,
+            account,
             home: desk.region.clone(),
             settings,
             selectors: Selectors::default(),
             insights: Vec::new(),
+            aggregations: Vec::new(),
             tags: Tags::default(),
             logging: Logging::default(),
         };
@@ -107,33 +111,42 @@ pub(super) fn refuse_combinations(settings: &TrailSettings) -> Result<(), Refusa
     }
 }
 
+/// The management account owns what a delegated administrator makes for the organization (D, user guide; O, trails.md 4.1).
+fn owner(settings: &TrailSettings, desk: &Desk<'_>) -> AccountId {
+    let organization = desk.state.organizations.of(desk.account);
+    let acts_for_it = |organization: &&Organization| {
+        organization.standing(desk.account) == Standing::DelegatedAdministrator
+    };
+    match organization.filter(acts_for_it) {
+        Some(organization) if settings.organization => organization.management_account,
+        Some(_) | None => desk.account,
+    }
+}
+
 /// The name must be new here, and no region that would show the trail may show five already (D, trails.md 4.1).
 fn refuse_one_too_many(
     name: &TrailName,
+    account: AccountId,
     settings: &TrailSettings,
     desk: &Desk<'_>,
 ) -> Result<(), Refusal> {
-    let account = desk.account;
-    if desk.state.trails.contains_key(&desk.key_here(name.clone())) {
+    let key = TrailKey {
+        account,
+        ..desk.key_here(name.clone())
+    };
+    if desk.state.trails.contains_key(&key) {
         return Err(Refusal::TrailAlreadyExists {
             name: name.to_string(),
             account,
         });
     }
-    let of_account = || {
-        desk.state
-            .trails
-            .values()
-            .filter(|trail| trail.account == account)
-    };
+    // An organization trail is shown in its members too, and counts there (I).
     let mut regions = vec![desk.region];
     if settings.multi_region {
-        regions.extend(of_account().map(|trail| &trail.home));
+        regions.extend(desk.seen_by(account).map(|trail| &trail.home));
     }
     for region in regions {
-        let count = of_account()
-            .filter(|trail| trail.is_seen_from(region))
-            .count();
+        let count = desk.seen_by(account).filter(|trail| trail.is_seen_from(region)).count();
         if count >= TRAILS_PER_REGION {
             return Err(Refusal::MaximumNumberOfTrails {
                 account,

@@ -9,7 +9,7 @@ use super::{Desk, Operation, Reach};
 use crate::draft::Access;
 use crate::names::NameOrArn;
 use crate::refusal::Refusal;
-use crate::trail::TrailKey;
+use crate::trail::{Trail, TrailKey};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,8 +35,8 @@ impl Operation for DescribeTrails {
             let shadows = self.include_shadow_trails.unwrap_or(true);
             let shown = desk
                 .visible()
-                .filter(|trail| shadows || trail.home == *desk.region);
-            shown.map(crate::trail::Trail::key).collect()
+                .filter(|trail| shadows || !is_shadow(trail, desk));
+            shown.map(Trail::key).collect()
         } else {
             named(&names, desk)?
         };
@@ -49,14 +49,21 @@ impl Operation for DescribeTrails {
     }
 }
 
+/// A trail of another region, or of the organization's management account (D, API reference).
+fn is_shadow(trail: &Trail, desk: &Desk<'_>) -> bool {
+    trail.home != *desk.region || trail.account != desk.account
+}
+
 /// The trails of these names and ARNs, each once. An ARN reaches any region (D).
 fn named(names: &[String], desk: &Desk<'_>) -> Result<BTreeSet<TrailKey>, Refusal> {
     let mut keys = BTreeSet::new();
     for name in names {
         let key = match NameOrArn::parse(name)? {
             NameOrArn::Name(_) => desk.find(name, Reach::Read).ok(),
-            NameOrArn::Arn(arn) => Some(super::desk::key_of(&arn))
-                .filter(|key| key.account == desk.account && desk.state.trails.contains_key(key)),
+            NameOrArn::Arn(arn) => Some(super::desk::key_of(&arn)).filter(|key| {
+                let trail = desk.state.trails.get(key);
+                trail.is_some_and(|trail| desk.power_over(trail).is_some())
+            }),
         };
         keys.extend(key);
     }

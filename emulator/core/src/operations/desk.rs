@@ -3,6 +3,7 @@
 use crate::effect::EffectId;
 use crate::journal::Journal;
 use crate::names::{NameOrArn, TrailArn, TrailName};
+use crate::organization::{Organization, Standing};
 use crate::place::{AccountId, Region};
 use crate::refusal::Refusal;
 use crate::settings::BucketPolicy;
@@ -33,6 +34,15 @@ pub(crate) enum Reach {
     Change,
 }
 
+/// What an account may do with a trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Power {
+    /// A member sees the trails of its organization.
+    Read,
+    /// The owner, and delegated administrators with the organization's trails.
+    Change,
+}
+
 impl Desk<'_> {
     /// Resolves a name or an ARN (trails.md 2.3 and 11): names are of the called region and account, ARNs reach shadows.
     pub(crate) fn find(&self, text: &str, reach: Reach) -> Result<TrailKey, Refusal> {
@@ -49,15 +59,14 @@ impl Desk<'_> {
             NameOrArn::Name(name) => self.arn_here(name.clone()),
             NameOrArn::Arn(arn) => arn.to_string(),
         };
-        // Nothing of another account is seen.
-        let found = self
-            .state
-            .trails
-            .get(&key)
-            .filter(|trail| trail.account == self.account);
-        let Some(trail) = found else {
+        let found = self.state.trails.get(&key);
+        let Some((trail, power)) = found.and_then(|trail| Some((trail, self.power_over(trail)?)))
+        else {
             return Err(unknown(shown()));
         };
+        if power == Power::Read && reach == Reach::Change {
+            return Err(Refusal::NotOrganizationMasterAccount);
+        }
         if trail.home == *self.region {
             return Ok(key);
         }
@@ -65,6 +74,29 @@ impl Desk<'_> {
             Reach::Read if trail.is_seen_from(self.region) => Ok(key),
             Reach::Read => Err(unknown(shown())),
             Reach::Change => Err(Refusal::InvalidHomeRegion(trail.home.to_string())),
+        }
+    }
+
+    /// What this account may do with a trail: nothing of another account is seen, but for the trails of the organization
+    /// (D, trails.md 2.3 and 10).
+    pub(crate) fn power_over(&self, trail: &Trail) -> Option<Power> {
+        self.power_of(self.account, trail)
+    }
+
+    fn power_of(&self, account: AccountId, trail: &Trail) -> Option<Power> {
+        if trail.account == account {
+            return Some(Power::Change);
+        }
+        if !trail.settings.organization {
+            return None;
+        }
+        match self
+            .state
+            .organizations
+            .standing(account, trail.account)?
+        {
+            Standing::Management | Standing::DelegatedAdministrator => Some(Power::Change),
+            Standing::Member => Some(Power::Read),
         }
     }
 
@@ -76,13 +108,16 @@ impl Desk<'_> {
             .expect("find answers only keys of trails")
     }
 
+    /// The trails that an account sees from any region, in a steady order.
+    pub(crate) fn seen_by(&self, account: AccountId) -> impl Iterator<Item = &Trail> {
+        let trails = self.state.trails.values();
+        trails.filter(move |trail| self.power_of(account, trail).is_some())
+    }
+
     /// The trails that this account sees from this region, homed here or shadows, in a steady order.
     pub(crate) fn visible(&self) -> impl Iterator<Item = &Trail> {
-        let (account, region) = (self.account, self.region);
-        self.state
-            .trails
-            .values()
-            .filter(move |trail| trail.account == account && trail.is_seen_from(region))
+        self.seen_by(self.account)
+            .filter(|trail| trail.is_seen_from(self.region))
     }
 
     pub(crate) fn key_here(&self, name: TrailName) -> TrailKey {
@@ -105,15 +140,7 @@ impl Desk<'_> {
     /// Keeps a trail as it now is, and lets its deliveries follow.
     pub(crate) fn keep(&mut self, trail: Trail) {
         self.state.rows.put(trail.row(), &trail);
-        let known = self
-            .state
-            .regions
-            .get(&trail.account)
-            .cloned()
-            .unwrap_or_default();
-        let next_seq = self.journal.next_seq();
-        let (delivery, mut tools) = self.state.delivery_and_tools(next_seq, self.now);
-        delivery.follow(&trail, &known, &mut tools);
+        self.state.follow(&trail, self.journal.next_seq(), self.now);
         self.state.trails.insert(trail.key(), trail);
     }
 
@@ -125,6 +152,13 @@ impl Desk<'_> {
             let (delivery, mut tools) = self.state.delivery_and_tools(next_seq, self.now);
             delivery.forget(trail.id, &mut tools);
         }
+    }
+
+    /// Keeps an organization that was declared as it now is.
+    pub(crate) fn keep_organization(&mut self, organization: Organization) {
+        self.state
+            .keep_organization(organization, self.journal.next_seq(), self.now)
+            .expect("only delegated administrators change, and those were checked");
     }
 
     /// Puts a folder marker into the trail's bucket.

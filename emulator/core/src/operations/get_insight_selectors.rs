@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::subject::Subject;
 use super::{Desk, Operation, Reach};
 use crate::draft::Access;
 use crate::insights::InsightSelector;
@@ -28,7 +29,10 @@ impl Operation for GetInsightSelectors {
     type Output = InsightsView;
 
     fn call(self, desk: &mut Desk<'_>) -> Result<InsightsView, Refusal> {
-        let name = trail_name(self.trail_name, self.event_data_store)?;
+        let name = match Subject::of(self.trail_name, self.event_data_store)? {
+            Subject::Trail(name) => name,
+            Subject::Store(store) => return Err(no_store_with_insights(&store)),
+        };
         let key = desk.find(&name, Reach::Read)?;
         let trail = desk.trail(&key);
         if trail.insights.is_empty() {
@@ -41,18 +45,10 @@ impl Operation for GetInsightSelectors {
     }
 }
 
-/// One of the two must be given; there are no event data stores yet, so none of them exists.
-pub(super) fn trail_name(trail: Option<String>, store: Option<String>) -> Result<String, Refusal> {
-    match (trail, store) {
-        (Some(trail), None) => Ok(trail),
-        (None, Some(store)) => Err(Refusal::EventDataStoreNotFound(store)),
-        (Some(_), Some(_)) => Err(Refusal::InvalidParameterCombination(
-            "Specify either a trail name or an event data store, but not both.".to_owned(), // (I)
-        )),
-        (None, None) => Err(Refusal::InvalidParameter(
-            "Specify a trail name or an event data store.".to_owned(), // (I)
-        )),
-    }
+/// No event data store exists here yet, and the model has no exception of its own for that on Get- and
+/// PutInsightSelectors (D; the choice is I).
+pub(super) fn no_store_with_insights(store: &str) -> Refusal {
+    Refusal::InvalidParameter(Refusal::EventDataStoreNotFound(store.to_owned()).to_string())
 }
 
 #[cfg(test)]
@@ -83,6 +79,11 @@ mod tests {
             "GetInsightSelectors",
             json!({"TrailName": "my-trail", "EventDataStore": "abc"}),
             "InvalidParameterCombinationException",
+        );
+        world.refused_with(
+            "GetInsightSelectors",
+            json!({"EventDataStore": "abc"}),
+            "InvalidParameterException",
         );
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Desk, Operation, Reach};
 use crate::draft::Access;
+use crate::place::Place;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 use crate::wire::Time;
@@ -47,7 +48,11 @@ impl Operation for GetTrailStatus {
     fn call(self, desk: &mut Desk<'_>) -> Result<TrailStatus, Refusal> {
         let key = desk.find(&self.name, Reach::Read)?;
         let trail = desk.trail(&key);
-        let status = desk.state.delivery.status(trail.id, desk.region);
+        let place = Place {
+            account: desk.account,
+            region: desk.region.clone(),
+        };
+        let status = desk.state.delivery.status(trail.id, place);
         let (logs, digests, logging) = (status.log_files, status.digests, trail.logging);
         Ok(TrailStatus {
             is_logging: logging.on,

@@ -3,7 +3,8 @@
 use localtrail_model::Violation;
 use serde::Deserialize;
 
-use super::get_insight_selectors::{InsightsView, trail_name};
+use super::get_insight_selectors::{InsightsView, no_store_with_insights};
+use super::subject::Subject;
 use super::{Desk, Operation, Reach};
 use crate::draft::Access;
 use crate::insights::{self, InsightSelector};
@@ -24,9 +25,16 @@ impl Operation for PutInsightSelectors {
     type Output = InsightsView;
 
     fn call(self, desk: &mut Desk<'_>) -> Result<InsightsView, Refusal> {
-        // The destination is for event data stores and not to be given with a trail (D).
-        let store = self.event_data_store.or(self.insights_destination);
-        let name = trail_name(self.trail_name, store)?;
+        let name = match Subject::of(self.trail_name, self.event_data_store)? {
+            Subject::Trail(_) if self.insights_destination.is_some() => {
+                // The destination is for event data stores (D).
+                return Err(Refusal::InvalidParameterCombination(
+                    "InsightsDestination is for event data stores only.".to_owned(), // (I)
+                ));
+            }
+            Subject::Trail(name) => name,
+            Subject::Store(store) => return Err(no_store_with_insights(&store)),
+        };
         let key = desk.find(&name, Reach::Change)?;
         let mut trail = desk.trail(&key).clone();
         insights::validate(&self.insight_selectors, &trail.selectors)?;
@@ -90,5 +98,26 @@ mod tests {
             json!({"TrailName": "my-trail", "InsightSelectors": [{"InsightType": "Other"}]}),
             "InvalidInsightSelectorsException",
         );
+    }
+
+    #[test]
+    fn a_destination_goes_with_a_store_and_no_store_exists() {
+        let mut world = World::new();
+        for (input, code) in [
+            (
+                json!({"TrailName": "my-trail", "InsightsDestination": "abc", "InsightSelectors": []}),
+                "InvalidParameterCombinationException",
+            ),
+            (
+                json!({"InsightsDestination": "abc", "InsightSelectors": []}),
+                "InvalidParameterException",
+            ),
+            (
+                json!({"EventDataStore": "abc", "InsightsDestination": "abc", "InsightSelectors": []}),
+                "InvalidParameterException",
+            ),
+        ] {
+            world.refused_with("PutInsightSelectors", input, code);
+        }
     }
 }

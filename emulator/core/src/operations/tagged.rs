@@ -1,7 +1,7 @@
 //! Which resource a tag operation means. Tags are of the home region, even those of multi-region trails (D, O, trails.md 7).
 
-use super::Desk;
 use super::desk::key_of;
+use super::{Desk, Power};
 use crate::names::TrailArn;
 use crate::refusal::Refusal;
 use crate::trail::TrailKey;
@@ -23,7 +23,11 @@ pub(super) fn find(arn: &str, desk: &Desk<'_>) -> Result<TrailKey, Refusal> {
         });
     }
     let trail = TrailArn::parse(arn)?;
-    if trail.account != desk.account {
+    let key = key_of(&trail);
+    let found = desk.state.trails.get(&key);
+    // Delegated administrators tag the organization's trails as their own (I).
+    let is_ours = found.is_some_and(|trail| desk.power_over(trail) == Some(Power::Change));
+    if trail.account != desk.account && !is_ours {
         return Err(Refusal::ArnInvalid(format!(
             "AccountID in ARN is wrong, you can only access resources with AccountID {}.",
             desk.account
@@ -35,8 +39,7 @@ pub(super) fn find(arn: &str, desk: &Desk<'_>) -> Result<TrailKey, Refusal> {
             desk.region
         )));
     }
-    let key = key_of(&trail);
-    if desk.state.trails.contains_key(&key) {
+    if found.is_some() {
         Ok(key)
     } else {
         Err(Refusal::ResourceNotFound(arn.to_owned()))

@@ -37,6 +37,10 @@ impl Operation for UpdateTrail {
     fn call(mut self, desk: &mut Desk<'_>) -> Result<TrailSummary, Refusal> {
         let key = desk.find(&self.name, Reach::Change)?;
         let mut trail = desk.trail(&key).clone();
+        if self.is_organization_trail == Some(false) && trail.account != desk.account {
+            // Only the management account takes a trail from the organization (D, trails.md 3.4).
+            return Err(Refusal::NotOrganizationMasterAccount);
+        }
         let logs = self.set_logs(&mut trail.settings)?;
         self.set(&mut trail.settings);
         refuse_combinations(&trail.settings)?;

@@ -119,6 +119,7 @@ fn settings() -> Settings {
         seed: [7; 32],
         pace: Pace::AWS,
         bucket_policy: BucketPolicy::Enforced,
+        throttling: crate::settings::Throttling::Off,
     }
 }
 

@@ -1,0 +1,26 @@
+//! How a trail sums up its data events (trails.md 6.2). The configuration is kept and told; summing up is not done here.
+
+use serde::{Deserialize, Serialize};
+
+/// What PutEventConfiguration sets on a trail, as it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AggregationConfiguration {
+    pub(crate) templates: Vec<Template>,
+    pub(crate) event_category: AggregatedCategory,
+}
+
+/// By what events are summed up (D, formats.md 2.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Template {
+    ApiActivity,
+    ResourceAccess,
+    UserActions,
+}
+
+/// Which events are summed up (D).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum AggregatedCategory {
+    Data,
+}
