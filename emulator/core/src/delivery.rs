@@ -239,6 +239,17 @@ impl Delivery {
         self.digests(tools);
     }
 
+    /// Files what closing streams have gathered, without waiting for a last call.
+    pub(crate) fn file_closing(&mut self, tools: &mut Tools<'_>) {
+        self.due.set(None);
+        let closing = |stream: &&mut Stream| !stream.is_open() && stream.gathers();
+        for stream in self.streams.values_mut().filter(closing) {
+            stream.file(&mut self.outbox, tools);
+            stream.keep(tools);
+        }
+        self.index_open();
+    }
+
     /// Makes everything due now: gathered events, refused deliveries, digests.
     pub(crate) fn flush(&mut self, tools: &mut Tools<'_>) {
         self.due.set(None);

@@ -273,6 +273,12 @@ impl Organizations {
         self.declared.get(id)
     }
 
+    /// The organization that an account manages.
+    pub(crate) fn managed_by(&self, account: AccountId) -> Option<&Organization> {
+        self.of(account)
+            .filter(|organization| organization.management_account == account)
+    }
+
     /// The standing of an account in the organization that another one manages; `None` when they share none.
     pub(crate) fn standing(&self, account: AccountId, manager: AccountId) -> Option<Standing> {
         self.of(account)

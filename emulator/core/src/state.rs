@@ -157,9 +157,10 @@ impl State {
 
     /// Lets the deliveries of a trail follow what it says now.
     pub(crate) fn follow(&mut self, trail: &Trail, next_seq: Seq, now: Timestamp) {
-        let organization = Some(trail.account)
-            .filter(|_| trail.settings.organization)
-            .and_then(|account| self.organizations.of(account));
+        let organization = self
+            .organizations
+            .managed_by(trail.account)
+            .filter(|_| trail.settings.organization);
         let places = trail.places(organization, &self.regions);
         let plan = Plan::of(trail, organization);
         let (delivery, mut tools) = self.delivery_and_tools(next_seq, now);
@@ -178,7 +179,7 @@ impl State {
         if let Some(kept) = self.organizations.get(&id) {
             self.rows.put(Organization::row(&id), kept);
         }
-        self.follow_where(|trail| trail.settings.organization, next_seq, now);
+        self.follow_organizations(next_seq, now);
         Ok(())
     }
 
@@ -187,9 +188,16 @@ impl State {
         let was = self.organizations.dissolve(id);
         if was {
             self.rows.delete(Organization::row(id));
-            self.follow_where(|trail| trail.settings.organization, next_seq, now);
+            self.follow_organizations(next_seq, now);
         }
         was
+    }
+
+    /// Lets organization trails follow. An account that left is logged no further, not even with the next call.
+    fn follow_organizations(&mut self, next_seq: Seq, now: Timestamp) {
+        self.follow_where(|trail| trail.settings.organization, next_seq, now);
+        let (delivery, mut tools) = self.delivery_and_tools(next_seq, now);
+        delivery.file_closing(&mut tools);
     }
 
     /// Delivery and what it works with.

@@ -1,4 +1,5 @@
-//! The services next door, as far as CloudTrail's story needs them: S3 over a directory, and STS GetCallerIdentity.
+//! The services next door, as far as CloudTrail's story needs them: S3 over a directory, STS
+//! GetCallerIdentity, and Organizations DescribeOrganization.
 //!
 //! Not here: CloudTrail itself (core), HTTP connections, identities and clocks (the server). Signatures are trusted:
 //! whoever the server says is calling, is calling.
@@ -10,6 +11,7 @@ mod body;
 mod delivery;
 mod error;
 mod ids;
+mod organizations;
 pub mod policy;
 mod record;
 mod s3;
@@ -27,7 +29,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hyper::Request;
 use hyper::body::Body;
-use localtrail_core::{AccountId, BucketPolicy, PutObject, Region, Timestamp};
+use localtrail_core::{AccountId, BucketPolicy, Organization, PutObject, Region, Timestamp};
 
 use crate::s3::Protocol;
 use crate::store::Store;
@@ -92,6 +94,18 @@ impl Neighbours {
     {
         let request = request.map(s3::boxed);
         async move { sts::serve(request, asked).await }
+    }
+
+    /// Answers a call of Organizations by its X-Amz-Target, for an account of this organization or of none; `None` when
+    /// the operation is not answered here.
+    #[must_use]
+    pub fn organizations(
+        &self,
+        target: &str,
+        asked: &Asked,
+        organization: Option<&Organization>,
+    ) -> Option<Served> {
+        organizations::serve(target, asked, organization)
     }
 
     /// Delivers one object as the CloudTrail service, and keeps the public key that signed it. Blocks on the disk.

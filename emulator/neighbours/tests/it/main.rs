@@ -11,6 +11,7 @@ mod keys;
 mod listing;
 mod multipart;
 mod objects;
+mod organizations;
 mod records;
 mod sts;
 mod tampering;
