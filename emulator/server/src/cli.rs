@@ -100,6 +100,12 @@ pub(crate) struct Serve {
     /// Draw ids and keys from this, up to 64 hexadecimal digits [default: random]
     #[arg(long, value_name = "HEX", env = "LOCALTRAIL_SEED", value_parser = localtrail::parse_seed)]
     pub(crate) seed: Option<[u8; 32]>,
+    /// Verify signatures (SigV4), and refuse wrong ones as AWS does; undeclared keys have the secret "test"
+    #[arg(long, env = "LOCALTRAIL_CHECK_SIGNATURES", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub(crate) check_signatures: Option<bool>,
+    /// Refuse calls past AWS's rates with ThrottlingException
+    #[arg(long, env = "LOCALTRAIL_THROTTLE", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub(crate) throttle: Option<bool>,
     /// Read what is not chosen here from this TOML file
     #[arg(long, value_name = "FILE", env = "LOCALTRAIL_CONFIG")]
     pub(crate) config: Option<PathBuf>,
@@ -147,6 +153,8 @@ mod tests {
             "--listen",
             "127.0.0.1:0",
             "--lenient",
+            "--check-signatures",
+            "--throttle",
             "--clock",
             "virtual",
             "--seed",
@@ -156,6 +164,10 @@ mod tests {
             let serve = serve(&arguments);
             assert_eq!(serve.listen.as_deref(), Some("127.0.0.1:0"));
             assert_eq!((serve.lenient, serve.tls), (Some(true), None));
+            assert_eq!(
+                (serve.check_signatures, serve.throttle),
+                (Some(true), Some(true))
+            );
             assert_eq!(serve.clock, Some(ClockMode::Virtual(None)));
         }
         assert_eq!(serve(&["--lenient=false"]).lenient, Some(false));

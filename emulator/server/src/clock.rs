@@ -205,7 +205,8 @@ fn ticking_from(now: Timestamp, system: Timestamp) -> Hands {
     Hands::Ticking(now.millis() - system.millis())
 }
 
-fn system_time() -> Timestamp {
+/// The time of the machine, whatever the emulator's clock says.
+pub(crate) fn system_time() -> Timestamp {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

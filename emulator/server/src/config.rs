@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use localtrail::{AccountId, DeclaredIdentity, Options, Policies, Region};
+use localtrail::{
+    AccountId, DeclaredIdentity, Options, Organization, Policies, Region, Signatures, Throttling,
+};
 use serde::{Deserialize, Deserializer};
 
 use crate::cli::Serve;
@@ -20,7 +22,7 @@ pub(crate) fn options(choices: &Serve) -> Result<Options, String> {
     Ok(merge(choices.clone(), file))
 }
 
-/// The TOML file: the names of the flags, and identities, which are too long for a command line.
+/// The TOML file: the names of the flags; identities and organizations, which are too long for a command line.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ConfigFile {
@@ -37,8 +39,12 @@ struct ConfigFile {
     region: Option<Region>,
     #[serde(default, deserialize_with = "seed")]
     seed: Option<[u8; 32]>,
+    check_signatures: Option<bool>,
+    throttle: Option<bool>,
     #[serde(default)]
     identities: Vec<DeclaredIdentity>,
+    #[serde(default)]
+    organizations: Vec<Organization>,
 }
 
 fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
@@ -87,6 +93,13 @@ fn merge(said: Serve, file: ConfigFile) -> Options {
     }
     options.seed = said.seed.or(file.seed);
     options.identities = file.identities;
+    if said.check_signatures.or(file.check_signatures) == Some(true) {
+        options.signatures = Signatures::Checked;
+    }
+    if said.throttle.or(file.throttle) == Some(true) {
+        options.throttling = Throttling::On;
+    }
+    options.organizations = file.organizations;
     options
 }
 
@@ -103,10 +116,19 @@ mod tests {
         region = "eu-west-1"
         seed = "ab"
         lenient = true
+        check-signatures = true
+        throttle = true
 
         [[identities]]
         accessKeyId = "AKIAROOT"
+        secretAccessKey = "secret"
+        sessionToken = "token"
         identity = { type = "Root", accountId = "123456789012" }
+
+        [[organizations]]
+        id = "o-a1b2c3d4e5"
+        managementAccount = "111122223333"
+        members = ["444455556666"]
     "#;
 
     #[test]
@@ -118,7 +140,14 @@ mod tests {
         assert_eq!(options.policies, Policies::Lenient);
         assert_eq!(options.region.as_str(), "eu-west-1");
         assert_eq!(options.seed.unwrap()[0], 0xab);
-        assert_eq!(options.identities.len(), 1);
+        assert_eq!(options.signatures, Signatures::Checked);
+        assert_eq!(options.throttling, Throttling::On);
+        assert_eq!(options.organizations[0].members.len(), 1);
+        let [root] = &options.identities[..] else {
+            panic!("one identity");
+        };
+        assert_eq!(root.secret_access_key.as_deref(), Some("secret"));
+        assert_eq!(root.session_token.as_deref(), Some("token"));
     }
 
     #[test]
@@ -126,11 +155,15 @@ mod tests {
         let said = Serve {
             listen: Some("127.0.0.1:2".to_owned()),
             lenient: Some(false),
+            check_signatures: Some(false),
+            throttle: Some(false),
             ..Serve::default()
         };
         let options = merge(said, toml::from_str(FILE).unwrap());
         assert_eq!(options.listen, "127.0.0.1:2");
         assert_eq!(options.policies, Policies::Enforced);
+        assert_eq!(options.signatures, Signatures::Trusted);
+        assert_eq!(options.throttling, Throttling::Off);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod health;
 mod identities;
 mod info;
 mod lines;
+mod organizations;
 mod reset;
 
 use std::sync::Arc;
@@ -55,7 +56,13 @@ pub(crate) async fn answer(site: &Arc<Site>, endpoint: &str, request: Request<In
         ("identities", &Method::GET) => identities::get(site),
         ("identities", &Method::POST) => identities::post(site, request).await,
         ("identities", &Method::DELETE) => identities::delete(site, request.uri().query()),
-        (other, _) => refuse(other),
+        ("organizations", &Method::GET) => organizations::get(site),
+        ("organizations", &Method::PUT) => organizations::put_all(site, request).await,
+        (other, _) => match (other.strip_prefix("organizations/"), &method) {
+            (Some(id), &Method::PUT) => organizations::put(site, id, request).await,
+            (Some(id), &Method::DELETE) => organizations::delete(site, id).await,
+            _ => refuse(other),
+        },
     }
 }
 
@@ -67,10 +74,12 @@ fn refuse(endpoint: &str) -> Reply {
         "flush" | "reset" => "POST",
         "clock" | "events" => "GET, POST",
         "identities" => "GET, POST, DELETE",
+        "organizations" => "GET, PUT",
+        one if one.starts_with("organizations/") => "PUT, DELETE",
         _ => {
             return reply::sentence(
                 StatusCode::NOT_FOUND,
-                "There is no such control endpoint. There are health, ready, info, flush, clock, events, identities and reset.",
+                "There is no such control endpoint. There are health, ready, info, flush, clock, events, identities, organizations and reset.",
             );
         }
     };

@@ -1,6 +1,7 @@
 //! Reads what a request says of its signer: the access key and the credential scope.
 //!
-//! It verifies nothing (signatures are trusted) and decides nothing: whose key it is, is `identity`'s business.
+//! It verifies nothing (`signature` does, where signatures are checked) and decides nothing: whose key it is, is
+//! `identity`'s business.
 
 use std::borrow::Cow;
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use localtrail_core::{Region, StoreError};
+use localtrail_core::{Organization, Region, StoreError, Throttling};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -17,7 +17,7 @@ use crate::control::Filter;
 use crate::drive::{Advanced, Flushed};
 use crate::identity::DeclaredIdentity;
 use crate::notice;
-use crate::options::{Options, PaceName, Policies};
+use crate::options::{Options, PaceName, Policies, Signatures};
 use crate::server::{self, Server, StartError};
 use crate::site::Site;
 
@@ -107,7 +107,8 @@ impl Emulator {
             .collect())
     }
 
-    /// Back to an empty emulator: no trail, no event, no bucket, no identity but the configured.
+    /// Back to an empty emulator: no trail, no event, no bucket, no identity or organization
+    /// but the configured.
     ///
     /// # Errors
     ///
@@ -206,6 +207,27 @@ impl Builder {
     #[must_use]
     pub fn region(mut self, region: Region) -> Self {
         self.options.region = region;
+        self
+    }
+
+    /// Verifies signatures. Keys that nobody declared have the secret `test`.
+    #[must_use]
+    pub fn check_signatures(mut self) -> Self {
+        self.options.signatures = Signatures::Checked;
+        self
+    }
+
+    /// Refuses calls past AWS's rates with ThrottlingException.
+    #[must_use]
+    pub fn throttle(mut self) -> Self {
+        self.options.throttling = Throttling::On;
+        self
+    }
+
+    /// Declares an organization, from the start and after every reset.
+    #[must_use]
+    pub fn organization(mut self, organization: Organization) -> Self {
+        self.options.organizations.push(organization);
         self
     }
 

@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use localtrail_core::{
-    Answer, Call, Census, CloudTrail, Draft, EventId, KeptEvent, RecordError, StoreError, Timestamp,
+    Answer, Call, Census, CloudTrail, Draft, EventId, KeptEvent, Organization, RecordError,
+    StoreError, Timestamp,
 };
 use localtrail_neighbours::Neighbours;
 
 use crate::alarm::Alarm;
 use crate::clock::Clock;
-use crate::notice::Refusals;
+use crate::notice::{self, Refusals};
+use crate::organizations;
 
 /// How long an answer waits for an effect that its client may look for at once.
 const EFFECT_WAIT: Duration = Duration::from_secs(5);
@@ -189,15 +191,20 @@ impl Engine {
         self.lock().trail.census()
     }
 
-    /// Forgets all events, trails and deliveries.
+    /// Forgets all events, trails and deliveries, and all organizations but these.
     ///
     /// # Errors
     ///
     /// When the store cannot be emptied.
-    pub(crate) fn reset(&self) -> Result<(), StoreError> {
+    pub(crate) fn reset(&self, organizations: &[Organization]) -> Result<(), StoreError> {
         let _turn = self.turn();
         let mut guarded = self.lock();
         guarded.trail.reset()?;
+        let now = self.clock.now();
+        if let Err((id, why)) = organizations::declare(&mut guarded.trail, organizations, now) {
+            // It could be at the start, beside at least as many others.
+            notice::warn(&format!("the organization {id} is gone: {why}."));
+        }
         let _ticket = self.note(&mut guarded);
         self.commit(&mut guarded)
     }

@@ -3,6 +3,10 @@
 //! Declared identities win. A key of twelve digits is its own account; an `AKIA…` or `ASIA…` key that encodes an
 //! account stands for that account; every other key stands for the default account. A key that nobody declared belongs
 //! to an IAM user named `localtrail`, and not to the root user, so that detections of root use do not fire on all calls.
+//!
+//! What signs with a key is here too, for when signatures are checked. A declared key has the secret that it was declared
+//! with. The keys that people use without declaring them, `test` and those of twelve digits, have the secret `test`, as
+//! has a key that was declared without one. Other keys do not exist then.
 
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
@@ -13,6 +17,12 @@ use serde::{Deserialize, Serialize};
 /// The user that undeclared access keys belong to.
 pub(crate) const DEFAULT_USER: &str = "localtrail";
 
+/// The access key that exists without being declared, besides those of twelve digits.
+const DEFAULT_KEY: &str = "test";
+
+/// The secret of access keys that were given none: what users of emulators write into their credentials.
+const DEFAULT_SECRET: &str = "test";
+
 /// At most so many identities can be declared at run time.
 pub(crate) const DECLARED_LIMIT: usize = 100_000;
 
@@ -22,8 +32,49 @@ pub(crate) const DECLARED_LIMIT: usize = 100_000;
 pub struct DeclaredIdentity {
     /// The access key id, as clients send it.
     pub access_key_id: String,
+    /// What its requests are signed with; without it, `test`. Of use only where signatures are checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_access_key: Option<String>,
+    /// The token that requests with this key must carry, for temporary credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_token: Option<String>,
     /// Its owner.
     pub identity: Identity,
+}
+
+/// What proves that a request comes from the holder of an access key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Secret {
+    /// The secret access key.
+    pub(crate) key: String,
+    /// The session token.
+    pub(crate) token: SessionToken,
+}
+
+/// Which session token goes with an access key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SessionToken {
+    /// None: the key is permanent.
+    Absent,
+    /// None or any: nobody said what it is, and people set all three variables of their credentials.
+    Any,
+    /// This one: the key is temporary.
+    Required(String),
+}
+
+impl DeclaredIdentity {
+    fn secret(&self) -> Secret {
+        let token = match (&self.session_token, &self.secret_access_key) {
+            (Some(token), _) => SessionToken::Required(token.clone()),
+            (None, Some(_)) => SessionToken::Absent,
+            (None, None) => SessionToken::Any,
+        };
+        let key = self.secret_access_key.as_deref().unwrap_or(DEFAULT_SECRET);
+        Secret {
+            key: key.to_owned(),
+            token,
+        }
+    }
 }
 
 /// All that is known of access keys.
@@ -32,8 +83,8 @@ pub(crate) struct Identities {
     default_account: AccountId,
     /// Who calls with a key that stands for nobody.
     default_user: Identity,
-    configured: BTreeMap<String, Identity>,
-    declared: RwLock<BTreeMap<String, Identity>>,
+    configured: BTreeMap<String, DeclaredIdentity>,
+    declared: RwLock<BTreeMap<String, DeclaredIdentity>>,
 }
 
 impl Identities {
@@ -41,7 +92,7 @@ impl Identities {
     pub(crate) fn new(default_account: AccountId, configured: &[DeclaredIdentity]) -> Self {
         let configured: BTreeMap<_, _> = configured
             .iter()
-            .map(|one| (one.access_key_id.clone(), one.identity.clone()))
+            .map(|one| (one.access_key_id.clone(), one.clone()))
             .collect();
         Self {
             default_account,
@@ -55,7 +106,7 @@ impl Identities {
     pub(crate) fn caller(&self, access_key: &str) -> Caller {
         let declared = {
             let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
-            declared.get(access_key).cloned()
+            declared.get(access_key).map(|one| one.identity.clone())
         };
         let identity = declared.unwrap_or_else(|| match account_of(access_key) {
             Some(account) => user(account),
@@ -64,6 +115,21 @@ impl Identities {
         Caller {
             identity,
             access_key_id: Some(access_key.to_owned()),
+        }
+    }
+
+    /// What signs with an access key; `None` for a key that does not exist.
+    pub(crate) fn secret(&self, access_key: &str) -> Option<Secret> {
+        let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
+        match declared.get(access_key) {
+            Some(declared) => Some(declared.secret()),
+            None if access_key == DEFAULT_KEY || AccountId::parse(access_key).is_some() => {
+                Some(Secret {
+                    key: DEFAULT_SECRET.to_owned(),
+                    token: SessionToken::Any,
+                })
+            }
+            None => None,
         }
     }
 
@@ -95,7 +161,7 @@ impl Identities {
         if declared.len() >= DECLARED_LIMIT && !declared.contains_key(&one.access_key_id) {
             return false;
         }
-        declared.insert(one.access_key_id, one.identity);
+        declared.insert(one.access_key_id.clone(), one);
         true
     }
 
@@ -111,11 +177,7 @@ impl Identities {
     /// Every declaration, by access key.
     pub(crate) fn list(&self) -> Vec<DeclaredIdentity> {
         let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
-        let one = |(key, identity): (&String, &Identity)| DeclaredIdentity {
-            access_key_id: key.clone(),
-            identity: identity.clone(),
-        };
-        declared.iter().map(one).collect()
+        declared.values().cloned().collect()
     }
 
     /// Back to what the configuration declares.
@@ -212,6 +274,8 @@ mod tests {
     fn declarations_win_and_reset_brings_the_configured_back() {
         let root = |key: &str| DeclaredIdentity {
             access_key_id: key.to_owned(),
+            secret_access_key: None,
+            session_token: None,
             identity: Identity::Root {
                 account_id: AccountId::from_number(7),
                 session: None,
@@ -228,5 +292,33 @@ mod tests {
         assert!(!all.forget("configured"));
         all.reset();
         assert_eq!(all.list(), [root("configured")]);
+    }
+    #[test]
+    fn keys_have_the_secret_that_they_were_declared_with() {
+        let declared = |secret: Option<&str>, token: Option<&str>| {
+            let all = identities(&[DeclaredIdentity {
+                access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+                secret_access_key: secret.map(str::to_owned),
+                session_token: token.map(str::to_owned),
+                identity: user(AccountId::from_number(7)),
+            }]);
+            let secret = all.secret("AKIAIOSFODNN7EXAMPLE").unwrap();
+            (secret.key, secret.token)
+        };
+        let test = || "test".to_owned();
+        assert_eq!(declared(None, None), (test(), SessionToken::Any));
+        assert_eq!(
+            declared(Some("s"), None),
+            ("s".to_owned(), SessionToken::Absent)
+        );
+        let required = SessionToken::Required("t".to_owned());
+        assert_eq!(declared(None, Some("t")), (test(), required));
+
+        let all = identities(&[]);
+        assert_eq!(all.secret("test").unwrap().key, "test");
+        assert_eq!(all.secret("123456789012").unwrap().key, "test");
+        for unknown in ["", "Test", "12345678901", "AKIAIOSFODNN7EXAMPLE"] {
+            assert_eq!(all.secret(unknown), None, "{unknown}");
+        }
     }
 }

@@ -23,11 +23,13 @@ mod engine;
 mod identity;
 mod notice;
 mod options;
+mod organizations;
 mod refusal;
 mod reply;
 mod router;
 mod serve;
 mod server;
+mod signature;
 mod site;
 mod store;
 mod tls;
@@ -36,6 +38,9 @@ pub use clock::ClockMode;
 pub use drive::{Advanced, DeliveredObject, FailedObject, Flushed};
 pub use emulator::{Builder, Emulator};
 pub use identity::DeclaredIdentity;
-pub use localtrail_core::{AccountId, Identity, Region, StoreError, Timestamp};
-pub use options::{Options, PaceName, Policies, parse_seed};
+pub use localtrail_core::{
+    AccountId, FeatureSet, Identity, Organization, OrganizationId, Region, ServiceAccess,
+    ServiceLinkedRole, StoreError, Throttling, Timestamp,
+};
+pub use options::{Options, PaceName, Policies, Signatures, parse_seed};
 pub use server::{Server, StartError, runtime};

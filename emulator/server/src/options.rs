@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use localtrail_core::{AccountId, BucketPolicy, Pace, Region};
+use localtrail_core::{AccountId, BucketPolicy, Organization, Pace, Region, Throttling};
 
 use crate::clock::ClockMode;
 use crate::identity::DeclaredIdentity;
@@ -37,6 +37,12 @@ pub struct Options {
     pub seed: Option<[u8; 32]>,
     /// Whose access keys are whose.
     pub identities: Vec<DeclaredIdentity>,
+    /// Whether signatures are checked.
+    pub signatures: Signatures,
+    /// Whether calls past AWS's rates are refused.
+    pub throttling: Throttling,
+    /// The organizations that there are from the start.
+    pub organizations: Vec<Organization>,
     /// How long running calls, and then deliveries, may take after a stop was asked for.
     pub stop_grace: Duration,
 }
@@ -55,6 +61,9 @@ impl Default for Options {
             region: Region::us_east_1(),
             seed: None,
             identities: Vec::new(),
+            signatures: Signatures::Trusted,
+            throttling: Throttling::Off,
+            organizations: Vec::new(),
             stop_grace: Duration::from_secs(5),
         }
     }
@@ -77,6 +86,15 @@ pub enum Policies {
     Enforced,
     /// For people who do not want to write policies in tests.
     Lenient,
+}
+
+/// Whether a request must prove who signed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signatures {
+    /// Whoever a request says has signed it, has signed it.
+    Trusted,
+    /// Signature Version 4 is verified, and a wrong one refused as AWS refuses it.
+    Checked,
 }
 
 /// The two rhythms of delivery.

@@ -54,6 +54,8 @@ pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     pub(crate) message: String,
+    /// What S3 tells beside the sentence: elements and their texts.
+    pub(crate) details: Vec<(&'static str, String)>,
 }
 
 impl Refusal {
@@ -65,6 +67,7 @@ impl Refusal {
             message: format!(
                 "localtrail does not emulate the service \"{service}\" yet. It answers cloudtrail, s3 and sts."
             ),
+            details: Vec::new(),
         }
     }
 
@@ -75,17 +78,20 @@ impl Refusal {
                 status: StatusCode::PAYLOAD_TOO_LARGE,
                 code: "RequestEntityTooLargeException",
                 message: format!("The request body is longer than {limit} bytes."),
+                details: Vec::new(),
             },
             Unread::Broken => Self {
                 status: StatusCode::BAD_REQUEST,
                 code: "IncompleteBody",
                 message: "The request body ended before its end, or its framing is wrong."
                     .to_owned(),
+                details: Vec::new(),
             },
             Unread::TooSlow => Self {
                 status: StatusCode::REQUEST_TIMEOUT,
                 code: "RequestTimeout",
                 message: "The request body did not arrive in time.".to_owned(),
+                details: Vec::new(),
             },
         }
     }
@@ -96,11 +102,16 @@ impl Refusal {
             status: StatusCode::INSUFFICIENT_STORAGE,
             code: "StoreFailure",
             message: format!("{error}. Look at the disk of the data directory."),
+            details: Vec::new(),
         }
     }
 
     /// Writes it down.
     pub(crate) fn reply(&self, protocol: Protocol, request_id: String) -> Reply {
+        let request_id = match protocol {
+            Protocol::RestXml => s3_style(&request_id),
+            Protocol::Json | Protocol::Query | Protocol::Cbor => request_id,
+        };
         let mut reply = match protocol {
             Protocol::Json => {
                 let body = serde_json::json!({ "__type": self.code, "message": self.message });
@@ -112,7 +123,12 @@ impl Refusal {
             }
             Protocol::Query => reply::whole(self.status, "text/xml", self.query_xml(&request_id)),
             Protocol::RestXml => {
-                reply::whole(self.status, "application/xml", self.rest_xml(&request_id))
+                let body = self.rest_xml(&request_id);
+                let mut reply = reply::whole(self.status, "application/xml", body);
+                if let Ok(value) = HeaderValue::from_str(&request_id) {
+                    reply.headers_mut().insert("x-amz-request-id", value);
+                }
+                reply
             }
             Protocol::Cbor => {
                 let mut reply = reply::whole(self.status, "application/cbor", self.cbor());
@@ -135,8 +151,13 @@ impl Refusal {
     }
 
     fn rest_xml(&self, request_id: &str) -> String {
+        let details: String = self
+            .details
+            .iter()
+            .map(|(name, text)| format!("<{name}>{}</{name}>", escaped(text)))
+            .collect();
         format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message><RequestId>{request_id}</RequestId></Error>",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>{details}<RequestId>{request_id}</RequestId></Error>",
             self.code,
             escaped(&self.message)
         )
@@ -155,8 +176,17 @@ impl Refusal {
     }
 }
 
+/// Request ids of S3 have sixteen capitals and digits (O).
+fn s3_style(request_id: &str) -> String {
+    let digits = request_id.chars().filter(char::is_ascii_alphanumeric);
+    digits.take(16).collect::<String>().to_ascii_uppercase()
+}
+
+/// Control characters that XML 1.0 cannot carry at all become the replacement character.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
+    let unspeakable = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    text.replace(unspeakable, "\u{fffd}")
+        .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
@@ -217,7 +247,11 @@ mod tests {
         for (protocol, expected) in forms {
             let reply = refusal.reply(protocol, "id-1".to_owned());
             assert_eq!(reply.status(), StatusCode::BAD_REQUEST);
-            assert_eq!(reply.headers()[reply::REQUEST_ID], "id-1");
+            let id = match protocol {
+                Protocol::RestXml => "ID1",
+                Protocol::Json | Protocol::Query | Protocol::Cbor => "id-1",
+            };
+            assert_eq!(reply.headers()[reply::REQUEST_ID], id);
             let body = reply.into_body().collect().await.unwrap().to_bytes();
             assert!(
                 String::from_utf8_lossy(&body).contains(expected),

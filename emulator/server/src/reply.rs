@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::{Body, Frame, SizeHint};
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use localtrail_core::Answer;
@@ -124,7 +124,10 @@ pub(crate) enum Unread {
 }
 
 /// Reads a body of at most `limit` bytes.
-pub(crate) async fn read(body: Incoming, limit: usize) -> Result<Bytes, Unread> {
+pub(crate) async fn read<B>(body: B, limit: usize) -> Result<Bytes, Unread>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
     tokio::time::timeout(BODY_TIME, read_all(body, limit))
         .await
         .unwrap_or(Err(Unread::TooSlow))

@@ -1,4 +1,4 @@
-//! The way of a request, in order: control path, identity, service, answer, record.
+//! The way of a request, in order: control path, signature (where it is checked), identity, service, answer, record.
 //!
 //! No rule of CloudTrail's and no endpoint stands here; they are core's, the neighbours' and `control`'s.
 
@@ -6,18 +6,21 @@ use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http_body_util::Full;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request};
 use localtrail_core::{Call, Origin, Region, Tls};
-use localtrail_neighbours::{Asked, Neighbours, Served, Signature};
+use localtrail_neighbours::{Asked, BoxError, Neighbours, Served, Signature};
 
 use crate::control;
 use crate::credential::{self, Credential};
+use crate::options::Signatures;
 use crate::refusal::{Protocol, Refusal};
 use crate::reply::{self, Reply, ReplyBody, Unread};
 use crate::serve::Peer;
+use crate::signature::{self, Admitted, Realm, Regions, Verdict};
 use crate::site::Site;
 
 /// No API call here is longer: the longest, a PutEventSelectors with 500 advanced selectors, has some hundred kilobytes.
@@ -39,18 +42,70 @@ pub(crate) async fn answer(site: &Arc<Site>, peer: &Peer, request: Request<Incom
         return control::answer(site, &endpoint, request).await;
     }
     let (parts, body) = request.into_parts();
-    let credential = credential::read(&parts.headers, parts.uri.query());
-    let service = service(&parts, credential.as_ref());
-    let asking = Asking::new(site, peer, &parts, credential, &service);
-    match service {
-        Service::CloudTrail => cloudtrail(site, parts, body, asking).await,
-        Service::S3 => s3(site, Request::from_parts(parts, body), asking).await,
-        Service::Sts => sts(site, parts, body, asking).await,
-        Service::Unknown(name) => {
-            let refusal = Refusal::not_emulated(&name);
-            refusal.reply(Protocol::of(&parts, &name), site.engine.request_id())
+    match site.options.signatures {
+        Signatures::Trusted => {
+            let credential = credential::read(&parts.headers, parts.uri.query());
+            let service = service(&parts, credential.as_ref());
+            let asking = Asking::new(site, peer, &parts, credential, &service);
+            match service {
+                Service::CloudTrail => cloudtrail(site, parts, body, asking).await,
+                Service::S3 => s3(site, Request::from_parts(parts, body), asking, None).await,
+                Service::Sts => sts(site, parts, body, asking).await,
+                Service::Unknown(name) => not_emulated(site, &parts, &name),
+            }
+        }
+        // Boxed, and the choice above made here once more, so that who trusts signatures pays nothing for checking.
+        Signatures::Checked => Box::pin(checked(site, peer, parts, body)).await,
+    }
+}
+
+/// The same where signatures are checked: who asks is who signed.
+async fn checked(site: &Arc<Site>, peer: &Peer, parts: Parts, body: Incoming) -> Reply {
+    let named = credential::read(&parts.headers, parts.uri.query());
+    let service = match is_for_cloudtrail(&parts) {
+        // AWS tells by the host, whatever the signer says; a credential for another service is refused then.
+        true => Service::CloudTrail,
+        false => service(&parts, named.as_ref()),
+    };
+    let realm = match &service {
+        Service::CloudTrail => Realm::CloudTrail,
+        Service::S3 => Realm::S3,
+        Service::Sts => Realm::Sts,
+        Service::Unknown(name) => return not_emulated(site, &parts, name),
+    };
+    let of_host = region_of(host(&parts));
+    let regions = Regions {
+        of_host: of_host.as_ref(),
+        default: &site.default_region,
+    };
+    match signature::admit(site, realm, regions, &parts, body, CALL_LIMIT).await {
+        Err(refused) => refused,
+        Ok(Admitted {
+            credential,
+            body,
+            verdict,
+        }) => {
+            let asking = Asking::new(site, peer, &parts, credential, &service);
+            match realm {
+                Realm::CloudTrail => cloudtrail(site, parts, body, asking).await,
+                Realm::S3 => {
+                    let request = Request::from_parts(parts, body);
+                    s3(site, request, asking, Some(verdict)).await
+                }
+                Realm::Sts => sts(site, parts, body, asking).await,
+            }
         }
     }
+}
+
+fn not_emulated(site: &Site, parts: &Parts, name: &str) -> Reply {
+    let refusal = Refusal::not_emulated(name);
+    refusal.reply(Protocol::of(parts, name), site.engine.request_id())
+}
+
+/// Whether the target is an operation of CloudTrail's, as in `…CloudTrail_20131101.ListTrails`.
+fn is_for_cloudtrail(parts: &Parts) -> bool {
+    text(&parts.headers, "x-amz-target").is_some_and(|target| target.contains("CloudTrail_"))
 }
 
 /// The signer says which service is called; an unsigned request tells by its form.
@@ -140,7 +195,10 @@ impl Asking {
     }
 }
 
-async fn cloudtrail(site: &Site, parts: Parts, body: Incoming, asking: Asking) -> Reply {
+async fn cloudtrail<B>(site: &Site, parts: Parts, body: B, asking: Asking) -> Reply
+where
+    B: Body<Data = Bytes> + Unpin,
+{
     let body = match reply::read(body, CALL_LIMIT).await {
         Ok(body) => body,
         Err(why) => return unread(site, why, Protocol::Json),
@@ -159,23 +217,40 @@ async fn cloudtrail(site: &Site, parts: Parts, body: Incoming, asking: Asking) -
     }
 }
 
-async fn s3(site: &Site, request: Request<Incoming>, asking: Asking) -> Reply {
+async fn s3<B>(site: &Site, request: Request<B>, asking: Asking, verdict: Option<Verdict>) -> Reply
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
     let asked = asking.asked(site);
     let now = asked.now;
     let served = s3_served(site.engine.neighbours.clone(), request, asked).await;
+    let refused = verdict
+        .as_ref()
+        .and_then(|verdict| signature::refusal_of_body(site, Realm::S3, verdict));
+    if let Some(refused) = refused {
+        return refused;
+    }
     recorded(site, served, now, Protocol::RestXml).await
 }
 
 /// Boxed, as its state is large, and every connection would have room for it even if it never speaks to S3.
-fn s3_served(
+fn s3_served<B>(
     neighbours: Neighbours,
-    request: Request<Incoming>,
+    request: Request<B>,
     asked: Asked,
-) -> Pin<Box<dyn Future<Output = Served> + Send>> {
+) -> Pin<Box<dyn Future<Output = Served> + Send>>
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
     Box::pin(async move { neighbours.s3(request, asked).await })
 }
 
-async fn sts(site: &Site, parts: Parts, body: Incoming, asking: Asking) -> Reply {
+async fn sts<B>(site: &Site, parts: Parts, body: B, asking: Asking) -> Reply
+where
+    B: Body<Data = Bytes> + Unpin,
+{
     let body = match reply::read(body, CALL_LIMIT).await {
         Ok(body) => body,
         Err(why) => return unread(site, why, Protocol::Query),

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::engine::{Engine, Keeping};
 use crate::identity::Identities;
 use crate::options::Options;
+use crate::organizations;
 use crate::server::StartError;
 use crate::store;
 use crate::tls::Authority;
@@ -140,9 +141,12 @@ impl Site {
             seed: options.seed.map_or_else(random_seed, Ok)?,
             pace: options.pace.pace(),
             bucket_policy: options.bucket_policy(),
+            throttling: options.throttling,
         };
-        let trail = CloudTrail::open(store, settings)
+        let mut trail = CloudTrail::open(store, settings)
             .map_err(|error| StartError::Store(error.to_string()))?;
+        organizations::declare(&mut trail, &options.organizations, clock.now())
+            .map_err(|(id, error)| StartError::Organization(id.to_string(), error.to_string()))?;
         Ok(Self {
             engine: Arc::new(Engine::new(trail, clock, neighbours, keeping)),
             identities: Identities::new(options.account, &options.identities),
@@ -153,7 +157,8 @@ impl Site {
         })
     }
 
-    /// Back to an empty emulator: no trail, no event, no bucket, no identity but the configured. The clock stays.
+    /// Back to an empty emulator: no trail, no event, no bucket, no identity or organization but the
+    /// configured. The clock stays.
     ///
     /// # Errors
     ///
@@ -161,7 +166,9 @@ impl Site {
     pub(crate) fn reset(&self) -> io::Result<()> {
         // The buckets first: when they cannot be emptied, nothing is forgotten.
         self.engine.neighbours.reset()?;
-        self.engine.reset().map_err(io::Error::other)?;
+        self.engine
+            .reset(&self.options.organizations)
+            .map_err(io::Error::other)?;
         self.identities.reset();
         Ok(())
     }

@@ -1,11 +1,11 @@
 //! `GET /_localtrail/info`: what runs here, where, with which choices, and how much it keeps.
 
 use hyper::StatusCode;
-use localtrail_core::Census;
+use localtrail_core::{Census, Throttling};
 use serde::Serialize;
 
 use crate::control::clock::Time;
-use crate::options::Policies;
+use crate::options::{Policies, Signatures};
 use crate::reply::{self, Reply};
 use crate::site::Site;
 
@@ -21,6 +21,8 @@ struct Info<'a> {
     data_dir: Option<String>,
     pace: String,
     lenient: bool,
+    check_signatures: bool,
+    throttle: bool,
     clock: Time,
     census: Census,
 }
@@ -40,6 +42,8 @@ pub(super) fn answer(site: &Site) -> Reply {
             .map(|directory| directory.display().to_string()),
         pace: options.pace.to_string(),
         lenient: options.policies == Policies::Lenient,
+        check_signatures: options.signatures == Signatures::Checked,
+        throttle: options.throttling == Throttling::On,
         clock: Time::of(&site.engine.clock),
         census: site.engine.census(),
     };

@@ -3,6 +3,8 @@
 // Each test file uses its part, and a helper that fails fails its test.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod sigv4;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
