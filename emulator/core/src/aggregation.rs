@@ -24,3 +24,26 @@ pub(crate) enum Template {
 pub(crate) enum AggregatedCategory {
     Data,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::World;
+    use crate::trail::Trail;
+
+    #[test]
+    fn a_trail_that_was_kept_without_configurations_is_read() {
+        let mut world = World::new();
+        world.ok(
+            "CreateTrail",
+            json!({"Name": "my-trail", "S3BucketName": "logs"}),
+        );
+        let trail = world.trail.state.trails.values().next().unwrap();
+        let mut row = serde_json::to_value(trail).unwrap();
+        let removed = row.as_object_mut().unwrap().remove("aggregations");
+        assert_eq!(removed, Some(json!([])));
+        let read: Trail = serde_json::from_value(row).unwrap();
+        assert_eq!(read.aggregations, []);
+    }
+}

@@ -102,7 +102,10 @@ impl Logged {
                     management: management().next().is_some(),
                     management_writes: management()
                         .any(|s| s.read_write_type != ReadWriteType::ReadOnly),
-                    data: basic.iter().any(|s| !s.data_resources.is_empty()),
+                    data: basic
+                        .iter()
+                        .flat_map(|s| &s.data_resources)
+                        .any(|resource| !resource.values.is_empty()),
                 }
             }
             Selectors::Advanced(advanced) => {

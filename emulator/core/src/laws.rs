@@ -4,10 +4,12 @@ use localtrail_model::{breaks, sample};
 use serde_json::{Value, json};
 
 use crate::operations::{self, TABLE};
+use crate::settings::Throttling;
 use crate::testing::World;
 
 /// What every operation may answer besides what its model declares.
-const COMMON: [&str; 3] = [
+const COMMON: [&str; 4] = [
+    "ThrottlingException",
     "SerializationException",
     "UnsupportedOperationException",
     "InvalidParameterException",
@@ -38,6 +40,7 @@ fn told(world: &mut World) -> Value {
         json!([
             world.ok("GetTrailStatus", json!({"Name": arn})),
             world.ok("GetEventSelectors", json!({"TrailName": arn})),
+            world.ok("GetEventConfiguration", json!({"TrailName": arn})),
             world.ok("ListTags", json!({"ResourceIdList": [arn]})),
         ])
     });
@@ -67,6 +70,95 @@ fn a_broken_constraint_is_refused_by_a_declared_exception_and_changes_nothing() 
         }
     }
     assert!(tried > 80, "{tried}");
+    assert_eq!(told(&mut world), before);
+}
+
+/// Inputs of an operation that the model admits, with every name and ARN of a trail made one of a trail that is there,
+/// and without.
+fn admitted(shapes: &localtrail_model::Operation) -> Vec<Value> {
+    const ARN: &str = "arn:aws:cloudtrail:us-east-1:111122223333:trail/first-trail";
+    let service = localtrail_model::cloudtrail();
+    let mut inputs = vec![
+        sample::full(service, shapes.input),
+        sample::least(service, shapes.input),
+    ];
+    for mut input in inputs.clone() {
+        for (member, value) in [
+            ("Name", ARN),
+            ("TrailName", ARN),
+            ("ResourceId", ARN),
+            ("ResourceArn", ARN),
+            ("InsightSource", ARN),
+        ] {
+            if input.get(member).is_some() {
+                input[member] = json!(value);
+            }
+        }
+        inputs.push(input.clone());
+        // What is given for an event data store leaves no room for a trail.
+        let object = input.as_object_mut().expect("inputs are objects");
+        for member in ["EventDataStore", "InsightsDestination", "NextToken"] {
+            object.remove(member);
+        }
+        inputs.push(input);
+    }
+    inputs
+}
+
+#[test]
+fn an_answer_fits_the_model_and_a_refusal_is_declared() {
+    let service = localtrail_model::cloudtrail();
+    let mut answered = 0;
+    for row in TABLE {
+        let shapes = service.operation(row.name).expect("in the model");
+        for input in admitted(shapes) {
+            let answer = settled().call(row.name, &input);
+            let what = format!("{} {input}: {}", row.name, answer.body);
+            let body: Value = serde_json::from_str(&answer.body).expect("answers are JSON");
+            match answer.error {
+                None => {
+                    let shape = shapes.output.expect("every operation has an output");
+                    let faults = localtrail_model::check_output(service, shape, &body);
+                    assert!(faults.is_empty(), "{what}: {faults:?}");
+                    answered += 1;
+                }
+                Some(code) => {
+                    let declared = shapes.errors.iter().any(|name| name == code);
+                    assert!(declared || COMMON.contains(&code), "{what}");
+                    assert_eq!(body["__type"], code);
+                    assert!(!body["message"].as_str().expect("a message").is_empty());
+                }
+            }
+        }
+    }
+    assert!(answered > 25, "{answered}");
+}
+
+#[test]
+fn every_operation_is_throttled_and_a_throttled_call_changes_nothing() {
+    let service = localtrail_model::cloudtrail();
+    let mut world = settled();
+    let before = told(&mut world);
+    world.trail.settings.throttling = Throttling::On;
+    for shapes in service.operations() {
+        let least = sample::least(service, shapes.input);
+        // A body that breaks the operation's first rule takes its token all the same.
+        let used = (0..10).filter(|_| {
+            let answer = world.call(&shapes.name, &json!({"Name": 1}));
+            answer.error != Some("ThrottlingException")
+        });
+        assert!([1, 2, 10].contains(&used.count()), "{}", shapes.name);
+        let events = world.trail.census().events;
+        let answer = world.call(&shapes.name, &least);
+        assert_eq!(
+            (answer.status, answer.error),
+            (400, Some("ThrottlingException")),
+            "{}",
+            shapes.name
+        );
+        assert_eq!(world.trail.census().events, events + 1);
+    }
+    world.trail.settings.throttling = Throttling::Off;
     assert_eq!(told(&mut world), before);
 }
 

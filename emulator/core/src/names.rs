@@ -58,7 +58,7 @@ impl TrailName {
                 "Trail name or ARN cannot have adjacent periods (.), hyphens (-), or underscores (_).",
             );
         }
-        if text.parse::<std::net::Ipv4Addr>().is_ok() {
+        if is_dotted_quad(text) {
             return refused("Trail names must not be formatted as an IP address.");
         }
         Ok(Self(text.to_owned()))
@@ -73,6 +73,20 @@ impl fmt::Display for TrailName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Four groups of digits, whether or not they could be an address (I).
+fn is_dotted_quad(text: &str) -> bool {
+    let mut groups = text.split('.');
+    let is_group =
+        |group: &str| (1..=3).contains(&group.len()) && group.bytes().all(|b| b.is_ascii_digit());
+    groups
+        .by_ref()
+        .take(4)
+        .filter(|group| is_group(group))
+        .count()
+        == 4
+        && groups.next().is_none()
 }
 
 fn is_mark(c: char) -> bool {
@@ -235,7 +249,15 @@ mod tests {
         );
         assert!(sentence("my trail").contains("can only contain"));
         assert!(sentence("my._trail").contains("adjacent"));
-        assert!(sentence("192.168.5.4").contains("IP address"));
+        for quad in ["192.168.5.4", "999.168.05.4"] {
+            assert_eq!(
+                sentence(quad),
+                "Trail names must not be formatted as an IP address."
+            );
+        }
+        for good in ["1.2.3", "1.2.3.4.5", "1.2.3.a", "1.2.3.1234", "a-b_c.d"] {
+            assert!(TrailName::parse(good).is_ok(), "{good}");
+        }
     }
 
     #[test]

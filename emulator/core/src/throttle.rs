@@ -246,7 +246,9 @@ mod tests {
             "ThrottlingException",
             "Rate exceeded",
         );
-        assert_eq!(world.trail.census().events, 3);
+        // A body that cannot be read at all takes its token too.
+        world.refused_with("LookupEvents", json!([1]), "ThrottlingException");
+        assert_eq!(world.trail.census().events, 4);
         world.later(1);
         let newest = world.ok("LookupEvents", json!({"MaxResults": 1}));
         let record = newest["Events"][0]["CloudTrailEvent"].as_str().unwrap();

@@ -80,10 +80,25 @@ pub(crate) fn object_of(body: &[u8]) -> Result<Value, Refusal> {
     }
     let unreadable = |_| Refusal::Serialization("The request body is not valid JSON.".to_owned()); // (I)
     match serde_json::from_slice(body).map_err(unreadable)? {
-        object @ Value::Object(_) => Ok(object),
+        mut object @ Value::Object(_) => {
+            drop_nulls(&mut object);
+            Ok(object)
+        }
         _ => Err(Refusal::Serialization(
             "Start of structure or map found where not expected.".to_owned(),
         )), // (I)
+    }
+}
+
+/// A member that is null was not sent. Nulls in lists stay: there they are a fault.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -65,6 +65,22 @@ mod tests {
             add("arn:aws:s3:::logs"),
             "ResourceTypeNotSupportedException",
         );
+        for kind in ["eventdatastore", "dashboard", "channel"] {
+            let there = |place: &str| add(&format!("arn:aws:cloudtrail:{place}:{kind}/abc"));
+            world.refused_with(
+                "AddTags",
+                there("us-east-1:111122223333"),
+                "ResourceNotFoundException",
+            );
+            for elsewhere in ["us-east-1:999999999999", "eu-west-1:111122223333"] {
+                world.refused_with("AddTags", there(elsewhere), "CloudTrailARNInvalidException");
+            }
+        }
+        world.refused_with(
+            "AddTags",
+            add("arn:aws:cloudtrail:us-east-1:111122223333:import/abc"),
+            "ResourceTypeNotSupportedException",
+        );
         world.refused(
             "AddTags",
             add("arn:aws:cloudtrail:us-east-1:999999999999:trail/my-trail"),

@@ -146,7 +146,10 @@ fn refuse_one_too_many(
         regions.extend(desk.seen_by(account).map(|trail| &trail.home));
     }
     for region in regions {
-        let count = desk.seen_by(account).filter(|trail| trail.is_seen_from(region)).count();
+        let count = desk
+            .seen_by(account)
+            .filter(|trail| trail.is_seen_from(region))
+            .count();
         if count >= TRAILS_PER_REGION {
             return Err(Refusal::MaximumNumberOfTrails {
                 account,

@@ -90,11 +90,7 @@ impl Desk<'_> {
         if !trail.settings.organization {
             return None;
         }
-        match self
-            .state
-            .organizations
-            .standing(account, trail.account)?
-        {
+        match self.state.organizations.standing(account, trail.account)? {
             Standing::Management | Standing::DelegatedAdministrator => Some(Power::Change),
             Standing::Member => Some(Power::Read),
         }

@@ -44,7 +44,11 @@ pub(super) fn parse(arn: &str, desk: &Desk<'_>) -> Result<ResourceArn, Refusal> 
         ResourceKind::Trail => Err(Refusal::ResourceTypeNotSupported(arn.to_owned())),
         ResourceKind::EventDataStore | ResourceKind::Dashboard | ResourceKind::Channel => {
             let is_here = resource.account == desk.account && resource.region == *desk.region;
-            if is_here { Ok(resource) } else { Err(not_valid()) }
+            if is_here {
+                Ok(resource)
+            } else {
+                Err(not_valid())
+            }
         }
     }
 }
@@ -79,14 +83,26 @@ mod tests {
             json!({"Name": "my-trail", "S3BucketName": "logs"}),
         );
         for (arn, code) in [
-            (format!("{here}:eventdatastore/abc"), "ResourceNotFoundException"),
+            (
+                format!("{here}:eventdatastore/abc"),
+                "ResourceNotFoundException",
+            ),
             (format!("{here}:dashboard/abc"), "ResourceNotFoundException"),
             (format!("{here}:channel/abc"), "ResourceNotFoundException"),
-            (format!("{here}:trail/my-trail"), "ResourceTypeNotSupportedException"),
-            (format!("{here}:import/abc"), "ResourceTypeNotSupportedException"),
+            (
+                format!("{here}:trail/my-trail"),
+                "ResourceTypeNotSupportedException",
+            ),
+            (
+                format!("{here}:import/abc"),
+                "ResourceTypeNotSupportedException",
+            ),
             (format!("{here}:channel/"), "ResourceARNNotValidException"),
             ("my-trail".to_owned(), "ResourceARNNotValidException"),
-            ("arn:aws:s3:::logs".to_owned(), "ResourceARNNotValidException"),
+            (
+                "arn:aws:s3:::logs".to_owned(),
+                "ResourceARNNotValidException",
+            ),
             (
                 "arn:aws:cloudtrail:eu-west-1:111122223333:channel/abc".to_owned(),
                 "ResourceARNNotValidException",

@@ -108,7 +108,11 @@ mod tests {
         }
         let mut reversed = with("StartTime", json!(2));
         reversed["EndTime"] = json!(1);
-        world.refused_with("ListInsightsData", reversed.clone(), "InvalidParameterException");
+        world.refused_with(
+            "ListInsightsData",
+            reversed.clone(),
+            "InvalidParameterException",
+        );
         reversed["EndTime"] = json!(2);
         world.ok("ListInsightsData", reversed);
         world.region("eu-west-1");

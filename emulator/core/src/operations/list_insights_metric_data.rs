@@ -203,11 +203,15 @@ mod tests {
         )["TrailARN"]
             .clone();
         let shown = |world: &mut World| {
-            let answer = world.ok("ListInsightsMetricData", with("TrailName", json!("my-trail")));
+            let answer = world.ok(
+                "ListInsightsMetricData",
+                with("TrailName", json!("my-trail")),
+            );
             answer.get("TrailARN").cloned()
         };
         assert_eq!(shown(&mut world), None);
-        let selectors = json!([{"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]}]);
+        let selectors =
+            json!([{"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]}]);
         world.ok(
             "PutEventSelectors",
             json!({"TrailName": "my-trail", "EventSelectors": selectors}),

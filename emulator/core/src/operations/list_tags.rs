@@ -5,12 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Desk, Operation, tagged};
 use crate::draft::Access;
+use crate::quotas::TAGGED_RESOURCES;
 use crate::refusal::Refusal;
 use crate::tags::Tags;
 
-/// ARNs of a call (D, trails.md 13).
-const RESOURCES: usize = 20;
-
+/// The token is reserved: like that of ListPublicKeys (O, native.md), a made-up one is ignored (I).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ListTags {
@@ -36,9 +35,9 @@ impl Operation for ListTags {
     type Output = Listed;
 
     fn call(self, desk: &mut Desk<'_>) -> Result<Listed, Refusal> {
-        if self.resource_id_list.len() > RESOURCES {
+        if self.resource_id_list.len() > TAGGED_RESOURCES {
             return Err(Refusal::ArnInvalid(format!(
-                "Specify at most {RESOURCES} resources."
+                "Specify at most {TAGGED_RESOURCES} resources."
             ))); // (I)
         }
         let listed = self.resource_id_list.into_iter().map(|arn| {
@@ -80,6 +79,10 @@ mod tests {
             "ListTags",
             json!({"ResourceIdList": vec![arn; 21]}),
             "CloudTrailARNInvalidException",
+        );
+        world.ok(
+            "ListTags",
+            json!({"ResourceIdList": vec![arn; 20], "NextToken": "made up"}),
         );
     }
 }

@@ -104,12 +104,15 @@ mod tests {
     fn a_configuration_is_kept_until_an_empty_list_clears_it() {
         let mut world = world();
         let unset = get(&mut world);
-        let wanted = json!([{"Templates": ["API_ACTIVITY", "USER_ACTIONS"], "EventCategory": "Data"}]);
+        let wanted =
+            json!([{"Templates": ["API_ACTIVITY", "USER_ACTIONS"], "EventCategory": "Data"}]);
         let put = world.ok(
             "PutEventConfiguration",
             json!({"TrailName": "my-trail", "AggregationConfigurations": wanted}),
         );
         assert_eq!(put["AggregationConfigurations"], wanted);
+        assert_eq!(get(&mut world), put);
+        world = world.restarted();
         assert_eq!(get(&mut world), put);
         let same = world.ok("PutEventConfiguration", json!({"TrailName": "my-trail"}));
         assert_eq!(same, put);
@@ -129,9 +132,18 @@ mod tests {
         let keys = json!([{"Type": "TagContext", "Equals": ["team"]}]);
         let combination = "InvalidParameterCombinationException";
         refused(json!({}), "InvalidParameterException");
-        refused(json!({"TrailName": "x", "EventDataStore": "abc"}), combination);
-        refused(json!({"TrailName": "x", "MaxEventSize": "Large"}), combination);
-        refused(json!({"TrailName": "x", "ContextKeySelectors": keys}), combination);
+        refused(
+            json!({"TrailName": "x", "EventDataStore": "abc"}),
+            combination,
+        );
+        refused(
+            json!({"TrailName": "x", "MaxEventSize": "Large"}),
+            combination,
+        );
+        refused(
+            json!({"TrailName": "x", "ContextKeySelectors": keys}),
+            combination,
+        );
         refused(
             json!({"EventDataStore": "abc", "AggregationConfigurations": data}),
             combination,

@@ -135,6 +135,47 @@ mod tests {
         assert_eq!(trail["Trail"]["HasCustomEventSelectors"], false);
     }
 
+    /// AWS took this one, by a record of July 2024 (O): resources without values, which log nothing.
+    #[test]
+    fn data_resources_may_have_no_values() {
+        let mut world = world();
+        let selectors = json!([{
+            "ReadWriteType": "ReadOnly", "IncludeManagementEvents": false,
+            "DataResources": [
+                {"Type": "AWS::S3::Object", "Values": []}, {"Type": "AWS::Lambda::Function", "Values": []},
+            ],
+            "ExcludeManagementEventSources": [],
+        }]);
+        let echoed = put(&mut world, "EventSelectors", selectors.clone());
+        assert_eq!(echoed["EventSelectors"], selectors);
+        world.refused_with(
+            "PutInsightSelectors",
+            json!({"TrailName": "my-trail", "InsightSelectors": [
+                {"InsightType": "ApiCallRateInsight", "EventCategories": ["Data"]},
+            ]}),
+            "InvalidInsightSelectorsException",
+        );
+    }
+
+    #[test]
+    fn a_member_that_is_null_was_not_sent() {
+        let mut world = world();
+        let filled = put(
+            &mut world,
+            "EventSelectors",
+            json!([{"ReadWriteType": null, "DataResources": null}]),
+        );
+        assert_eq!(
+            world.ok("GetEventSelectors", json!({"TrailName": "my-trail"})),
+            filled
+        );
+        assert_eq!(filled["EventSelectors"][0]["ReadWriteType"], "All");
+        world.ok(
+            "PutEventSelectors",
+            json!({"TrailName": "my-trail", "EventSelectors": [{}], "AdvancedEventSelectors": null}),
+        );
+    }
+
     #[test]
     fn what_is_neither_or_both_or_misspelt_is_refused() {
         let mut world = world();

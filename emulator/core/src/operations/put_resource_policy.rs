@@ -63,6 +63,10 @@ mod tests {
         }
         let long = format!("{good}{}", " ".repeat(8192));
         let input = json!({"ResourceArn": store, "ResourcePolicy": long});
-        world.refused_with("PutResourcePolicy", input, "ResourcePolicyNotValidException");
+        world.refused_with(
+            "PutResourcePolicy",
+            input,
+            "ResourcePolicyNotValidException",
+        );
     }
 }

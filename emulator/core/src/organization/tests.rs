@@ -204,9 +204,7 @@ fn organization_trails_need_an_organization_that_allows_them() {
         world.declare(change);
         refused(&mut world, code);
     }
-    world.declare(
-        json!({"serviceLinkedRole": false, "delegatedAdministrators": [ADMINISTRATOR]}),
-    );
+    world.declare(json!({"serviceLinkedRole": false, "delegatedAdministrators": [ADMINISTRATOR]}));
     world.account(ADMINISTRATOR);
     refused(&mut world, "NoManagementAccountSLRExistsException");
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, resource_types};
+use super::{Facts, event_sources, resource_types};
 use crate::quotas::ADVANCED_VALUES;
 use crate::refusal::Refusal;
 
@@ -63,7 +63,13 @@ const CATEGORIES: [CategoryRule; 3] = [
     CategoryRule {
         category: "NetworkActivity",
         required: &["eventSource"],
-        optional: &["eventName", "errorCode", "vpcEndpointId"],
+        // userIdentity.arn is for trails only (D, the user guide's page on network activity events).
+        optional: &[
+            "eventName",
+            "errorCode",
+            "vpcEndpointId",
+            "userIdentity.arn",
+        ],
     },
 ];
 
@@ -252,7 +258,13 @@ impl FieldSelector {
                     return not_valid();
                 }
             }
-            ("eventSource", "NetworkActivity") => self.allows_only(&["Equals"])?,
+            ("eventSource", "NetworkActivity") => {
+                self.allows_only(&["Equals"])?;
+                // One source a selector (D, the same page); which ones is of the same list. The sentence is (I).
+                if !self.only_value().is_some_and(event_sources::is_supported) {
+                    return not_valid();
+                }
+            }
             ("errorCode", _) => {
                 self.allows_only(&["Equals"])?;
                 if self.only_value() != Some("VpceAccessDenied") {
@@ -288,7 +300,13 @@ impl FieldSelector {
     }
 }
 
-/// An exact function ARN must be unqualified: no version, alias, dot or slash (O, native.md).
+fn is_function_name(name: &str) -> bool {
+    let is_character = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    !name.is_empty() && name.chars().all(is_character)
+}
+
+/// An exact function ARN must be unqualified: no version, alias, dot or slash (O, native.md), and none of the other
+/// characters that a function's name cannot have (I).
 fn validate_lambda(field: &FieldSelector) -> Result<(), Refusal> {
     let exact = field.equals.iter().chain(&field.not_equals).flatten();
     for arn in exact {
@@ -296,7 +314,7 @@ fn validate_lambda(field: &FieldSelector) -> Result<(), Refusal> {
         let well_formed = matches!(
             parts[..],
             ["arn", _, "lambda", region, account, "function", name]
-                if !region.is_empty() && !account.is_empty() && !name.is_empty() && !name.contains(['.', '/'])
+                if !region.is_empty() && !account.is_empty() && is_function_name(name)
         );
         if !well_formed {
             return refused(format!(
@@ -308,98 +326,4 @@ fn validate_lambda(field: &FieldSelector) -> Result<(), Refusal> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn field(name: &str, operator: &str, values: &[&str]) -> serde_json::Value {
-        serde_json::json!({"Field": name, operator: values})
-    }
-
-    fn selector(fields: &[serde_json::Value]) -> AdvancedSelector {
-        serde_json::from_value(serde_json::json!({"FieldSelectors": fields})).unwrap()
-    }
-
-    fn sentence(fields: &[serde_json::Value]) -> String {
-        validate(&[selector(fields)]).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn each_sentence_of_aws() {
-        let management = field("eventCategory", "Equals", &["Management"]);
-        let data = field("eventCategory", "Equals", &["Data"]);
-        assert_eq!(
-            sentence(&[field("readOnly", "Equals", &["true"])]),
-            "The following fields are required: [eventCategory]."
-        );
-        assert_eq!(
-            sentence(&[field("eventCategory", "Equals", &["Metric"])]),
-            "The eventCategory field value is not valid."
-        );
-        assert_eq!(
-            sentence(&[field("eventCategory", "StartsWith", &["Data"])]),
-            "Only the following operators are valid with the eventCategory field: [Equals]."
-        );
-        assert_eq!(
-            sentence(&[management.clone(), field("eventName", "Equals", &["X"])]),
-            "The following field is not allowed when the eventCategory field value equals Management: eventName."
-        );
-        assert_eq!(
-            sentence(std::slice::from_ref(&data)),
-            "The following selectors are required when the eventCategory field value equals Data: [resources.type]."
-        );
-        assert_eq!(
-            sentence(&[field("eventCategory", "Equals", &["NetworkActivity"])]),
-            "The following selectors are required when the eventCategory field value equals NetworkActivity: [eventSource]."
-        );
-        assert_eq!(
-            sentence(&[management.clone(), management.clone()]),
-            "A duplicate event selector was found for at least one field. Only one selector is allowed per field."
-        );
-        let many: Vec<String> = (0..501).map(|n| n.to_string()).collect();
-        let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        assert_eq!(
-            sentence(&[data, field("resources.ARN", "StartsWith", &many)]),
-            "There are too many filters applied. The maximum allowed number of filters is 500."
-        );
-    }
-
-    #[test]
-    fn lambda_arns_are_unqualified_where_they_are_exact() {
-        let with = |operator: &str, arn: &str| {
-            validate(&[selector(&[
-                field("eventCategory", "Equals", &["Data"]),
-                field("resources.type", "Equals", &["AWS::Lambda::Function"]),
-                field("resources.ARN", operator, &[arn]),
-            ])])
-        };
-        let arn = "arn:aws:lambda:us-east-1:111122223333:function:f";
-        assert_eq!(with("Equals", arn), Ok(()));
-        for bad in [
-            format!("{arn}:1"),
-            format!("{arn}:"),
-            format!("{arn}.x"),
-            format!("{arn}/x"),
-        ] {
-            assert!(with("Equals", &bad).is_err(), "{bad}");
-            assert!(with("NotEquals", &bad).is_err(), "{bad}");
-            assert_eq!(with("StartsWith", &bad), Ok(()), "{bad}");
-        }
-    }
-
-    #[test]
-    fn operators_hold_as_documented() {
-        let holds = |json: serde_json::Value, found: &[&str]| {
-            let field: FieldSelector = serde_json::from_value(json).unwrap();
-            field.holds(&found.iter().map(|&f| f.to_owned()).collect::<Vec<_>>())
-        };
-        assert!(holds(field("f", "Equals", &["a", "b"]), &["b"]));
-        assert!(!holds(field("f", "Equals", &["a"]), &[]));
-        assert!(holds(field("f", "NotEquals", &["a"]), &[]));
-        assert!(!holds(field("f", "NotStartsWith", &["x", "a"]), &["abc"]));
-        assert!(holds(field("f", "EndsWith", &["c"]), &["abc"]));
-        assert!(!holds(
-            serde_json::json!({"Field": "f", "StartsWith": ["a"], "NotEndsWith": ["c"]}),
-            &["abc"]
-        ));
-    }
-}
+mod tests;

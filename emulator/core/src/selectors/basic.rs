@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Facts;
 use crate::draft::Category;
+use crate::place::{AccountId, Region};
 use crate::quotas::{DATA_RESOURCE_VALUES, EVENT_SELECTORS};
 use crate::refusal::Refusal;
 
@@ -163,18 +164,26 @@ impl DataResource {
         let ["arn", partition, service, rest @ ..] = &parts[..] else {
             return false;
         };
-        if !["aws", "aws-cn", "aws-us-gov"].contains(partition) {
+        // Every partition (I), also of those that have come since.
+        if !(*partition == "aws" || partition.starts_with("aws-")) {
             return false;
         }
+        let is_named = |name: &str, start: &str| {
+            name.strip_prefix(start)
+                .is_some_and(|name| !name.is_empty())
+        };
+        let is_place = |region: &str, account: &str| {
+            Region::parse(region).is_some() && AccountId::parse(account).is_some()
+        };
         match (self.kind.as_str(), *service, rest) {
             (S3_OBJECT, "s3", [] | ["", "", ""]) => true,
             (S3_OBJECT, "s3", ["", "", path]) => path.find('/').is_some_and(|slash| slash > 0),
             (LAMBDA_FUNCTION, "lambda", []) | (DYNAMODB_TABLE, "dynamodb", []) => true,
             (LAMBDA_FUNCTION, "lambda", [region, account, name]) => {
-                !region.is_empty() && !account.is_empty() && name.starts_with("function:")
+                is_place(region, account) && is_named(name, "function:")
             }
             (DYNAMODB_TABLE, "dynamodb", [region, account, name]) => {
-                !region.is_empty() && !account.is_empty() && name.starts_with("table/")
+                is_place(region, account) && is_named(name, "table/")
             }
             _ => false,
         }
@@ -237,6 +246,7 @@ mod tests {
             "arn:aws:s3:::b",
             "arn:aws:s3:::*",
             "arn:aws:s3:::b/*",
+            "arn:aws:s3:::/",
             "b/prefix",
             "arn:aws:lambda",
             "",
@@ -246,6 +256,91 @@ mod tests {
                 format!("Value {bad} for DataResources.Values is invalid.")
             );
         }
+    }
+
+    #[test]
+    fn functions_and_tables_are_named_in_full() {
+        let one = |kind: &str, value: &str| BasicSelector {
+            data_resources: vec![DataResource {
+                kind: kind.to_owned(),
+                values: vec![value.to_owned()],
+            }],
+            ..BasicSelector::default()
+        };
+        for (kind, good) in [
+            (LAMBDA_FUNCTION, "arn:aws:lambda"),
+            (
+                LAMBDA_FUNCTION,
+                "arn:aws:lambda:us-east-1:111122223333:function:f",
+            ),
+            (DYNAMODB_TABLE, "arn:aws:dynamodb"),
+            (
+                DYNAMODB_TABLE,
+                "arn:aws-iso:dynamodb:us-iso-east-1:111122223333:table/t",
+            ),
+        ] {
+            assert_eq!(validate(&[one(kind, good)]), Ok(()), "{good}");
+        }
+        for (kind, bad) in [
+            (LAMBDA_FUNCTION, "arn:aws:lambda:*"),
+            (
+                LAMBDA_FUNCTION,
+                "arn:aws:lambda:us-east-1:111122223333:function:*",
+            ),
+            (
+                LAMBDA_FUNCTION,
+                "arn:aws:lambda:us-east-1:111122223333:function:",
+            ),
+            (LAMBDA_FUNCTION, "arn:aws:lambda:us-east-1:1:function:f"),
+            (LAMBDA_FUNCTION, "arn:aws:s3"),
+            (
+                DYNAMODB_TABLE,
+                "arn:aws:dynamodb:us-east-1:111122223333:table/",
+            ),
+            (
+                DYNAMODB_TABLE,
+                "arn:aws:dynamodb:us-east-1:111122223333:table/*",
+            ),
+            (DYNAMODB_TABLE, "arn:other:dynamodb"),
+        ] {
+            let sentence = format!("Value {bad} for DataResources.Values is invalid.");
+            assert_eq!(
+                validate(&[one(kind, bad)]).unwrap_err().to_string(),
+                sentence
+            );
+        }
+        let sentence = "Value AWS::S3::Bucket for DataResources.Type is invalid.";
+        let bucket = one("AWS::S3::Bucket", "arn:aws:s3:::b/");
+        assert_eq!(validate(&[bucket]).unwrap_err().to_string(), sentence);
+    }
+
+    #[test]
+    fn a_function_is_meant_exactly_and_a_bucket_by_its_beginning() {
+        let function = "arn:aws:lambda:us-east-1:111122223333:function:f";
+        let covers = |kind: &str, value: &str, arn: &str| {
+            let resource = DataResource {
+                kind: kind.to_owned(),
+                values: vec![value.to_owned()],
+            };
+            resource.covers(value, arn)
+        };
+        assert!(covers(LAMBDA_FUNCTION, function, function));
+        assert!(!covers(LAMBDA_FUNCTION, function, &format!("{function}2")));
+        assert!(!covers(LAMBDA_FUNCTION, &format!("{function}2"), function));
+        assert!(covers(LAMBDA_FUNCTION, "arn:aws:lambda", function));
+        let table = "arn:aws:dynamodb:us-east-1:111122223333:table/t";
+        assert!(covers(DYNAMODB_TABLE, table, &format!("{table}/index/i")));
+        assert!(!covers(DYNAMODB_TABLE, table, &format!("{table}2")));
+        assert!(covers(
+            S3_OBJECT,
+            "arn:aws:s3:::b/p",
+            "arn:aws:s3:::b/prefix"
+        ));
+        assert!(!covers(
+            S3_OBJECT,
+            "arn:aws:s3:::b/",
+            "arn:aws:s3:::bb/prefix"
+        ));
     }
 
     #[test]
