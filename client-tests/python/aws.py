@@ -4,6 +4,7 @@ import json
 
 import boto3
 from botocore.config import Config
+from shapes import answer_misfits
 
 REGION = "eu-west-1"
 # A 12-digit access key is the account id.
@@ -11,12 +12,15 @@ ACCOUNT = "111122223333"
 
 
 def client(emulator, service, region=REGION, account=ACCOUNT, **options):
-    """A boto3 client. It does not retry, so that one call made is one call sent and a failure shows at once."""
+    """A boto3 client. It does not retry, so that one call made is one call sent and a failure shows at once.
+
+    Every raw answer of CloudTrail is held against the model on its way, whatever the test is about.
+    """
     settings = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=120)
     if "config" in options:
         settings = settings.merge(options.pop("config"))
     endpoint = options.pop("endpoint_url", emulator.endpoint)
-    return boto3.client(
+    made = boto3.client(
         service,
         region_name=region,
         endpoint_url=endpoint,
@@ -25,6 +29,14 @@ def client(emulator, service, region=REGION, account=ACCOUNT, **options):
         config=settings,
         **options,
     )
+    made.meta.events.register("after-call.cloudtrail", held_against_the_model)
+    return made
+
+
+def held_against_the_model(http_response, model, **_):
+    """A hook of botocore's: fails the call whose raw answer is not as the model says."""
+    wrong = answer_misfits(model, http_response.status_code, http_response.content)
+    assert not wrong, "\n".join(wrong)
 
 
 def bucket_policy(bucket, account=ACCOUNT, prefix=""):

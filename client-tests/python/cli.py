@@ -43,9 +43,10 @@ class Cli:
         return json.loads(done.stdout) if done.stdout.strip().startswith(("{", "[")) else done.stdout
 
     def refused(self, code, *arguments):
-        """A call that must be refused with that exception. Version 1 of the CLI ends with 255 then, version 2 with 254."""
+        """A call that must be refused with that exception; all it said. Version 1 of the CLI ends with 255 then, 2 with 254."""
         done = self.run(*arguments)
         assert done.returncode in (254, 255) and f"({code})" in done.stderr, f"{done.returncode}\n{self.said}"
+        return self.said
 
     def validate(self, arn, start, end=None, region=None):
         """`aws cloudtrail validate-logs --verbose`: its status, the INVALID lines, and how many it found valid."""

@@ -1,4 +1,4 @@
-"""boto3: event history, public keys, and the operations that are not there yet."""
+"""boto3: event history and public keys."""
 
 import hashlib
 import json
@@ -8,16 +8,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import rsa
 from aws import ACCOUNT, REGION, client, refused
-from botocore.config import Config
 from records import violations
 
 ARN = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/audit"
-
-BUILT = set(
-    "CreateTrail UpdateTrail DeleteTrail GetTrail DescribeTrails ListTrails StartLogging StopLogging GetTrailStatus "
-    "GetEventSelectors PutEventSelectors GetInsightSelectors PutInsightSelectors AddTags RemoveTags ListTags "
-    "LookupEvents ListPublicKeys".split()
-)
 
 
 def found(cloudtrail, key=None, value=None, **more):
@@ -154,25 +147,3 @@ def test_public_keys_are_aws_kind_of_keys(emulator, clients, trail):
     }
     with refused("InvalidTimeRangeException"):
         cloudtrail.list_public_keys(StartTime=now, EndTime=now - timedelta(days=1))
-
-
-def sample(shape):
-    """A small value of a shape, with its required members; enough for what is refused before it is read."""
-    if shape.type_name == "structure":
-        return {name: sample(shape.members[name]) for name in shape.required_members}
-    if shape.type_name == "list":
-        return [sample(shape.member)]
-    if getattr(shape, "enum", None):
-        return shape.enum[0]
-    return {"string": "1" * max(shape.metadata.get("min", 1), 12), "boolean": True}.get(shape.type_name, 1)
-
-
-def test_operations_that_are_not_built_say_so(emulator):
-    cloudtrail = client(emulator, "cloudtrail", config=Config(parameter_validation=False))
-    methods = {wire: name for name, wire in cloudtrail.meta.method_to_api_mapping.items() if wire not in BUILT}
-    assert len(methods) == 42
-    for operation, method in methods.items():
-        model = cloudtrail.meta.service_model.operation_model(operation)
-        with refused("UnsupportedOperationException") as error:
-            getattr(cloudtrail, method)(**sample(model.input_shape))
-        assert operation in error.message

@@ -119,6 +119,42 @@ def kinds(answer):
     return [selector["InsightType"] for selector in answer["InsightSelectors"]]
 
 
+def test_event_configuration(emulator, cloudtrail):
+    def of(answer):
+        assert answer["TrailARN"] == ARN
+        return answer.get("AggregationConfigurations", [])
+
+    assert of(cloudtrail.get_event_configuration(TrailName="audit")) == []
+    wanted = [{"EventCategory": "Data", "Templates": ["API_ACTIVITY", "USER_ACTIONS"]}]
+    assert of(cloudtrail.put_event_configuration(TrailName="audit", AggregationConfigurations=wanted)) == wanted
+    assert of(cloudtrail.get_event_configuration(TrailName=ARN)) == wanted
+    with refused("InvalidParameterCombinationException"):
+        cloudtrail.put_event_configuration(TrailName="audit", MaxEventSize="Large")
+    with refused("InvalidParameterCombinationException"):
+        cloudtrail.get_event_configuration(TrailName="audit", EventDataStore=ARN)
+    with refused("InvalidParameterException"):
+        cloudtrail.get_event_configuration()
+    cloudtrail.update_trail(Name="audit", IsMultiRegionTrail=True)
+    elsewhere = client(emulator, "cloudtrail", region="us-east-1")
+    assert of(elsewhere.get_event_configuration(TrailName=ARN)) == wanted
+    with refused("InvalidHomeRegionException"):
+        elsewhere.put_event_configuration(TrailName=ARN, AggregationConfigurations=[])
+    assert of(cloudtrail.get_event_configuration(TrailName="audit")) == wanted
+    assert of(cloudtrail.put_event_configuration(TrailName="audit", AggregationConfigurations=[])) == []
+    assert of(cloudtrail.get_event_configuration(TrailName="audit")) == []
+
+
+def test_nothing_was_detected_and_nothing_measured(cloudtrail):
+    asked = {"EventSource": "s3.amazonaws.com", "EventName": "PutObject", "InsightType": "ApiErrorRateInsight"}
+    answer = cloudtrail.list_insights_metric_data(**asked, ErrorCode="AccessDenied", Period=300)
+    del answer["ResponseMetadata"]
+    assert answer == asked | {"ErrorCode": "AccessDenied", "Timestamps": [], "Values": []}
+    with refused("InvalidParameterException"):
+        cloudtrail.list_insights_metric_data(**asked)
+    with refused("InvalidParameterException"):
+        cloudtrail.list_insights_data(InsightSource=ARN.replace("audit", "nobody"), DataType="InsightsEvents")
+
+
 def test_tags(emulator, cloudtrail):
     pages = cloudtrail.get_paginator("list_tags")
 

@@ -4,8 +4,10 @@ import gzip
 import json
 
 import pytest
+from botocore.session import get_session
 from logfiles import split_records, unpack
 from records import violations
+from shapes import answer_misfits
 
 GOOD = {
     "eventVersion": "1.11",
@@ -153,3 +155,39 @@ def test_a_log_file_is_one_gzip_member_of_compact_records():
     for bad in (packed + packed, packed + b"\0", packed[:-4]):
         with pytest.raises(AssertionError):
             unpack(bad)
+
+
+STARTED = {"Name": "a", "TrailARN": "arn:x", "IsMultiRegionTrail": True}
+KEY = {"Value": "AAEC", "ValidityStartTime": 1441139757.497, "Fingerprint": "0f"}
+REFUSED = {"__type": "TrailNotFoundException", "message": "Unknown", "Message": "Unknown"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "answer", "wrong"),
+    [
+        ("CreateTrail", 200, STARTED, None),
+        ("CreateTrail", 200, STARTED | {"Colour": "red"}, "Colour: no client knows it"),
+        ("CreateTrail", 200, STARTED | {"Name": None}, "None is no string"),
+        ("CreateTrail", 200, STARTED | {"IsMultiRegionTrail": "true"}, "'true' is no boolean"),
+        ("ListPublicKeys", 200, {"PublicKeyList": [KEY]}, None),
+        ("ListPublicKeys", 200, {"PublicKeyList": [KEY | {"Value": "%"}]}, "'%' is no base64"),
+        ("ListPublicKeys", 200, {"PublicKeyList": [KEY | {"ValidityStartTime": "2015-09-01"}]}, "is no timestamp"),
+        ("ListPublicKeys", 200, {"PublicKeyList": [KEY | {"ValidityStartTime": True}]}, "True is no timestamp"),
+        ("ListPublicKeys", 200, {"PublicKeyList": KEY}, "is no list"),
+        ("ListTags", 200, {"ResourceTagList": [{"TagsList": [{"Value": "b"}]}]}, "TagsList[0].Key: missing"),
+        ("GetTrail", 400, REFUSED, None),
+        ("GetTrail", 400, REFUSED | {"__type": "TrailAlreadyExistsException"}, "is none of its errors"),
+        ("GetTrail", 400, REFUSED | {"message": "another"}, "the same under both names"),
+        ("GetTrail", 400, REFUSED | {"Type": "Sender"}, "Type is no member of an error"),
+        ("GetTrail", 400, {"message": "Unknown"}, "an error names its type"),
+    ],
+)
+def test_misfits_of_answers_are_found(operation, status, answer, wrong):
+    model = get_session().get_service_model("cloudtrail").operation_model(operation)
+    found = answer_misfits(model, status, json.dumps(answer).encode())
+    assert [wrong is not None and wrong in line for line in found] == [True] * (wrong is not None), found
+
+
+def test_an_answer_that_is_no_json_is_found():
+    model = get_session().get_service_model("cloudtrail").operation_model("GetTrail")
+    assert answer_misfits(model, 500, b"<html>") == ["no JSON: b'<html>'"]

@@ -12,7 +12,7 @@ use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::operation::RequestId;
 use aws_sdk_cloudtrail::types::Tag;
 use client_tests::sdk::{ACCOUNT, REGION};
-use client_tests::{Emulator, Options, binary, control, python, sdk};
+use client_tests::{Emulator, Options, binary, control, python, sdk, tools};
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -219,7 +219,7 @@ fn validates(emulator: &Emulator, bucket: &Path, home: &Path) {
         String::from_utf8_lossy(&output.stderr)
     );
     let Some(bin) = python::tools() else {
-        python::skipped("the AWS CLI's verdict after the kills: there is no python3 here");
+        tools::skipped("the AWS CLI's verdict after the kills: there is no python3 here");
         return;
     };
     let output = Command::new(bin.join("python3"))

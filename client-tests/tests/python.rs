@@ -1,6 +1,7 @@
 //! One test for each file of Python tests, so that `cargo test` shows them: boto3 and the AWS CLI against the binary.
 
 use client_tests::python::{folder, run};
+use client_tests::tools::every_file_is_run;
 
 #[test]
 fn the_checkers_find_faults() {
@@ -20,6 +21,11 @@ fn boto3_selectors_insights_and_tags() {
 #[test]
 fn boto3_event_history() {
     run("test_boto3_history.py");
+}
+
+#[test]
+fn boto3_and_the_model() {
+    run("test_boto3_model.py");
 }
 
 #[test]
@@ -43,6 +49,11 @@ fn aws_cli_story() {
 }
 
 #[test]
+fn aws_cli_trails_and_subscriptions() {
+    run("test_cli_trails.py");
+}
+
+#[test]
 fn aws_cli_validates_chains() {
     run("test_cli_chain.py");
 }
@@ -52,17 +63,8 @@ fn aws_cli_and_localtrail_find_tampering() {
     run("test_cli_tamper.py");
 }
 
-/// A file of tests that no Rust test runs would be silently passed.
 #[test]
 fn every_python_file_is_run() {
     let source = include_str!("python.rs");
-    for entry in std::fs::read_dir(folder()).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        if name.starts_with("test_") {
-            assert!(
-                source.contains(&format!("run(\"{name}\")")),
-                "{name} is run by no test"
-            );
-        }
-    }
+    every_file_is_run(&folder(), |name| name.starts_with("test_"), source);
 }
