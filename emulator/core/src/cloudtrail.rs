@@ -11,6 +11,7 @@ use crate::ids::Purpose;
 use crate::journal::{Journal, Kept};
 use crate::keys::PublicKey;
 use crate::organization::{Organization, OrganizationError, OrganizationId};
+use crate::place::AccountId;
 use crate::quotas::HISTORY_DAYS;
 use crate::record::injected::{self, RecordError};
 use crate::settings::Settings;
@@ -251,6 +252,12 @@ impl CloudTrail {
     /// The organizations, by id.
     pub fn organizations(&self) -> impl Iterator<Item = &Organization> {
         self.state.organizations.all()
+    }
+
+    /// The organization of an account.
+    #[must_use]
+    pub fn organization_of(&self, account: AccountId) -> Option<&Organization> {
+        self.state.organizations.of(account)
     }
 
     /// The store, for opening it again.

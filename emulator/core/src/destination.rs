@@ -3,13 +3,14 @@
 
 use crate::delivery::account_folder;
 use crate::effect::EffectId;
+use crate::names::is_dotted_quad;
 use crate::operations::Desk;
 use crate::organization::{FeatureSet, OrganizationId, ServiceAccess, ServiceLinkedRole};
 use crate::quotas::{KEY_PREFIX, TOPIC_NAME};
 use crate::refusal::Refusal;
 use crate::settings::BucketPolicy;
 use crate::surroundings::{Admission, BucketAction, BucketRequest, LogsAccess};
-use crate::trail::{Trail, TrailSettings};
+use crate::trail::Trail;
 
 /// What a client says of where a trail delivers, before names are resolved.
 #[derive(Debug, Clone, Default)]
@@ -45,10 +46,11 @@ pub(crate) fn admit(
     }
     validate_prefix(trail.settings.prefix.as_deref())?;
     let organization = organization_of(trail, desk)?;
+    let folders = admitted_folders(trail, organization.as_ref(), desk)?;
     resolve_topic(trail, wishes, desk)?;
     resolve_key(trail, wishes, desk)?;
-    validate_logs(&trail.settings, wishes, desk)?;
-    mark_bucket(trail, organization.as_ref(), desk)
+    validate_logs(trail, wishes, desk)?;
+    Ok(mark(trail, folders, desk))
 }
 
 /// 3 to 63 characters, lower case, digits, dots and hyphens; labels begin and end with a letter or digit (D, trails.md 3.1).
@@ -64,9 +66,8 @@ fn validate_bucket_name(name: &str) -> Result<(), Refusal> {
             && bytes.last().is_some_and(is_label_end)
             && bytes.iter().all(|b| is_label_end(b) || *b == b'-')
     };
-    let well_formed = (3..=63).contains(&name.len())
-        && name.split('.').all(is_label)
-        && name.parse::<std::net::Ipv4Addr>().is_err();
+    let well_formed =
+        (3..=63).contains(&name.len()) && name.split('.').all(is_label) && !is_dotted_quad(name);
     if well_formed {
         Ok(())
     } else {
@@ -137,7 +138,7 @@ fn resolve_topic(trail: &mut Trail, wishes: &Wishes, desk: &Desk<'_>) -> Result<
     } else {
         topic
     };
-    let is_name_character = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_name_character = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let well_formed = (1..=TOPIC_NAME).contains(&name.chars().count())
         && name.chars().all(is_name_character)
         && (!is_arn || topic.split(':').count() == 6);
@@ -205,28 +206,36 @@ fn resolve_key(trail: &mut Trail, wishes: &Wishes, desk: &Desk<'_>) -> Result<()
 }
 
 /// The order and the sentences of native.md, CloudWatch Logs destination.
-fn validate_logs(
-    settings: &TrailSettings,
-    wishes: &Wishes,
-    desk: &Desk<'_>,
-) -> Result<(), Refusal> {
+fn validate_logs(trail: &Trail, wishes: &Wishes, desk: &Desk<'_>) -> Result<(), Refusal> {
     if wishes.logs == LogsWish::Unchanged {
         return Ok(());
     }
+    let settings = &trail.settings;
     let (Some(group), Some(role)) = (&settings.log_group_arn, &settings.role_arn) else {
         return Ok(());
     };
     let refused_group = |sentence: &str| Err(Refusal::InvalidLogGroupArn(sentence.to_owned()));
     let refused_role = |sentence: &str| Err(Refusal::InvalidLogsRoleArn(sentence.to_owned()));
-    let region = match group.split(':').collect::<Vec<_>>()[..] {
-        ["arn", _, "logs", region, _, "log-group", name, "*"] if !name.is_empty() => region,
+    let (region, owner) = match group.split(':').collect::<Vec<_>>()[..] {
+        ["arn", _, "logs", region, owner, "log-group", name, "*"] if !name.is_empty() => {
+            (region, owner)
+        }
         _ => return refused_group("CloudTrail cannot validate the specified log group ARN."),
     };
     if region != desk.region.as_str() {
         return refused_group("You must specify a log group that is in the current region.");
     }
-    if !(role.starts_with("arn:") && role.contains(":role/")) {
-        return refused_role("CloudTrail cannot validate the specified role ARN.");
+    // A delegated administrator may log to its own account (D, user guide). The sentences are (I).
+    let is_ours = |owner: &str| owner == desk.account.as_str() || owner == trail.account.as_str();
+    if !is_ours(owner) {
+        return refused_group("You must specify a log group that is in the current account.");
+    }
+    let owner = match role.splitn(6, ':').collect::<Vec<_>>()[..] {
+        ["arn", _, "iam", "", owner, resource] if resource.starts_with("role/") => owner,
+        _ => return refused_role("CloudTrail cannot validate the specified role ARN."),
+    };
+    if !is_ours(owner) {
+        return refused_role("You must specify a role that is in the current account.");
     }
     match desk.surroundings.log_group(group, role) {
         LogsAccess::Granted => Ok(()),
@@ -239,13 +248,13 @@ fn validate_logs(
     }
 }
 
-/// Puts the folder markers: the put is tried before GetBucketAcl, and again for digests when validation is on
-/// (O, native.md).
-fn mark_bucket(
+/// The folders that the bucket's policy lets CloudTrail write to. The put is tried before GetBucketAcl, for log files
+/// before digests, and what was put before a refusal stays (O, native.md).
+fn admitted_folders(
     trail: &Trail,
     organization: Option<&OrganizationId>,
     desk: &mut Desk<'_>,
-) -> Result<Option<EffectId>, Refusal> {
+) -> Result<Vec<String>, Refusal> {
     let folder = account_folder(
         trail.settings.prefix.as_deref(),
         organization,
@@ -255,13 +264,24 @@ fn mark_bucket(
     if trail.settings.validation {
         folders.push(format!("{folder}CloudTrail-Digest/"));
     }
-    let mut marked = None;
-    for folder in folders {
-        check_policy(trail, BucketAction::PutObject { key: &folder }, desk)?;
-        marked = Some(desk.mark(trail, folder));
+    for (put, key) in folders.iter().enumerate() {
+        if let Err(refusal) = check_policy(trail, BucketAction::PutObject { key }, desk) {
+            folders.truncate(put);
+            mark(trail, folders, desk);
+            return Err(refusal);
+        }
     }
-    check_policy(trail, BucketAction::GetBucketAcl, desk)?;
-    Ok(marked)
+    if let Err(refusal) = check_policy(trail, BucketAction::GetBucketAcl, desk) {
+        mark(trail, folders, desk);
+        return Err(refusal);
+    }
+    Ok(folders)
+}
+
+/// Puts markers into folders, and answers with the last.
+fn mark(trail: &Trail, folders: Vec<String>, desk: &mut Desk<'_>) -> Option<EffectId> {
+    let markers = folders.into_iter().map(|folder| desk.mark(trail, folder));
+    markers.last()
 }
 
 fn check_policy(trail: &Trail, action: BucketAction<'_>, desk: &Desk<'_>) -> Result<(), Refusal> {
@@ -302,6 +322,7 @@ mod tests {
             "my-.logs",
             "my.-logs",
             "192.168.5.4",
+            "999.1.1.1",
             &"a".repeat(64),
         ] {
             assert!(validate_bucket_name(bad).is_err(), "{bad}");

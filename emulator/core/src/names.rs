@@ -76,7 +76,7 @@ impl fmt::Display for TrailName {
 }
 
 /// Four groups of digits, whether or not they could be an address (I).
-fn is_dotted_quad(text: &str) -> bool {
+pub(crate) fn is_dotted_quad(text: &str) -> bool {
     let mut groups = text.split('.');
     let is_group =
         |group: &str| (1..=3).contains(&group.len()) && group.bytes().all(|b| b.is_ascii_digit());

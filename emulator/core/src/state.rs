@@ -109,12 +109,15 @@ impl State {
         self.delivery = fresh.delivery;
     }
 
-    /// A number for a new trail.
-    pub(crate) fn number_trail(&mut self) -> TrailId {
-        let id = TrailId(self.next_trail);
+    /// The number that the next trail has.
+    pub(crate) fn next_trail(&self) -> TrailId {
+        TrailId(self.next_trail)
+    }
+
+    /// The next trail is made.
+    pub(crate) fn count_trail(&mut self) {
         self.next_trail += 1;
         self.rows.put(NEXT_TRAIL.to_owned(), &self.next_trail);
-        id
     }
 
     /// Notes that an account uses a region. The trails that reach it there begin to log.

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use localtrail_core::{
-    Answer, Call, Census, CloudTrail, Draft, EventId, KeptEvent, Organization, RecordError,
-    StoreError, Timestamp,
+    AccountId, Answer, Call, Census, CloudTrail, Draft, EventId, KeptEvent, Organization,
+    RecordError, StoreError, Timestamp,
 };
 use localtrail_neighbours::Neighbours;
 
@@ -184,6 +184,11 @@ impl Engine {
         visit: &mut dyn FnMut(&KeptEvent<'_>) -> std::ops::ControlFlow<()>,
     ) -> Result<(), StoreError> {
         self.lock().trail.visit_newest_first(visit)
+    }
+
+    /// The organization of an account, if it is in one.
+    pub(crate) fn organization_of(&self, account: AccountId) -> Option<Organization> {
+        self.lock().trail.organization_of(account).cloned()
     }
 
     /// How much is kept.

@@ -65,7 +65,7 @@ impl Refusal {
             status: StatusCode::BAD_REQUEST,
             code: "UnsupportedOperationException",
             message: format!(
-                "localtrail does not emulate the service \"{service}\" yet. It answers cloudtrail, s3 and sts."
+                "localtrail does not emulate this call of the service \"{service}\" yet. It answers cloudtrail, s3, and of sts and organizations who and where the caller is."
             ),
             details: Vec::new(),
         }

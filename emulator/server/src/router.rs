@@ -30,6 +30,7 @@ const CALL_LIMIT: usize = 4 << 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Service {
     CloudTrail,
+    Organizations,
     S3,
     Sts,
     Unknown(String),
@@ -49,6 +50,7 @@ pub(crate) async fn answer(site: &Arc<Site>, peer: &Peer, request: Request<Incom
             let asking = Asking::new(site, peer, &parts, credential, &service);
             match service {
                 Service::CloudTrail => cloudtrail(site, parts, body, asking).await,
+                Service::Organizations => organizations(site, &parts, asking).await,
                 Service::S3 => s3(site, Request::from_parts(parts, body), asking, None).await,
                 Service::Sts => sts(site, parts, body, asking).await,
                 Service::Unknown(name) => not_emulated(site, &parts, &name),
@@ -69,6 +71,7 @@ async fn checked(site: &Arc<Site>, peer: &Peer, parts: Parts, body: Incoming) ->
     };
     let realm = match &service {
         Service::CloudTrail => Realm::CloudTrail,
+        Service::Organizations => Realm::Organizations,
         Service::S3 => Realm::S3,
         Service::Sts => Realm::Sts,
         Service::Unknown(name) => return not_emulated(site, &parts, name),
@@ -88,6 +91,7 @@ async fn checked(site: &Arc<Site>, peer: &Peer, parts: Parts, body: Incoming) ->
             let asking = Asking::new(site, peer, &parts, credential, &service);
             match realm {
                 Realm::CloudTrail => cloudtrail(site, parts, body, asking).await,
+                Realm::Organizations => organizations(site, &parts, asking).await,
                 Realm::S3 => {
                     let request = Request::from_parts(parts, body);
                     s3(site, request, asking, Some(verdict)).await
@@ -113,6 +117,7 @@ fn service(parts: &Parts, credential: Option<&Credential<'_>>) -> Service {
     if let Some(credential) = credential {
         return match credential.service.as_ref() {
             "cloudtrail" => Service::CloudTrail,
+            "organizations" => Service::Organizations,
             "s3" => Service::S3,
             "sts" => Service::Sts,
             other => Service::Unknown(other.to_owned()),
@@ -151,9 +156,10 @@ impl Asking {
         let caller = match (&credential, service) {
             (Some(credential), _) => site.identities.caller(&credential.access_key),
             (None, Service::S3) => site.identities.anonymous(),
-            (None, Service::CloudTrail | Service::Sts | Service::Unknown(_)) => {
-                site.identities.unsigned()
-            }
+            (
+                None,
+                Service::CloudTrail | Service::Organizations | Service::Sts | Service::Unknown(_),
+            ) => site.identities.unsigned(),
         };
         let origin = Origin {
             source_ip_address: peer.ip.clone(),
@@ -214,6 +220,18 @@ where
     match site.engine.call(call).await {
         Ok(answer) => reply::answer(answer),
         Err(error) => Refusal::not_kept(&error).reply(Protocol::Json, site.engine.request_id()),
+    }
+}
+
+/// Which organization the caller is in, core knows; how it is told, the neighbours. No operation that is answered has input.
+async fn organizations(site: &Site, parts: &Parts, asking: Asking) -> Reply {
+    let asked = asking.asked(site);
+    let target = text(&parts.headers, "x-amz-target").unwrap_or_default();
+    let organization = site.engine.organization_of(asked.caller.account());
+    let neighbours = &site.engine.neighbours;
+    match neighbours.organizations(target, &asked, organization.as_ref()) {
+        Some(served) => recorded(site, served, asked.now, Protocol::Json).await,
+        None => not_emulated(site, parts, "organizations"),
     }
 }
 

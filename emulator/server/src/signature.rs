@@ -158,7 +158,9 @@ fn check(
     let claim = match (claim::read(parts, realm), realm) {
         (Ok(Some(claim)), _) => claim,
         (Ok(None), Realm::S3) => return Ok(None),
-        (Ok(None), Realm::CloudTrail | Realm::Sts) => return Err(Flaw::Unsigned),
+        (Ok(None), Realm::CloudTrail | Realm::Organizations | Realm::Sts) => {
+            return Err(Flaw::Unsigned);
+        }
         (Err(Flaw::OtherVersion(header)), Realm::S3) if !header.starts_with("AWS4-") => {
             return check_old(parts, identities, now).map(Some);
         }
@@ -304,8 +306,10 @@ fn has_token(
 fn signs_enough(claim: &Claim, realm: Realm, parts: &Parts) -> Result<(), Flaw> {
     let has_host = claim.signed_headers.iter().any(|name| name == "host");
     match realm {
-        Realm::CloudTrail | Realm::Sts if has_host => Ok(()),
-        Realm::CloudTrail | Realm::Sts => Err(Flaw::HeadersNotSigned(vec!["host".to_owned()])),
+        Realm::CloudTrail | Realm::Organizations | Realm::Sts if has_host => Ok(()),
+        Realm::CloudTrail | Realm::Organizations | Realm::Sts => {
+            Err(Flaw::HeadersNotSigned(vec!["host".to_owned()]))
+        }
         Realm::S3 => {
             let unsigned = canonical::unsigned(&parts.headers, &claim.signed_headers);
             if !unsigned.is_empty() {

@@ -63,11 +63,12 @@ impl Operation for CreateTrail {
             organization: self.is_organization_trail.unwrap_or(false),
             recursive_logging: self.recursive_logging.unwrap_or(true),
         };
-        refuse_combinations(&settings)?;
+        refuse_regions_without_globals(&settings)?;
+        refuse_half_of_logs(&settings)?;
         let account = owner(&settings, desk);
         refuse_one_too_many(&name, account, &settings, desk)?;
         let mut trail = Trail {
-            id: desk.state.number_trail(),
+            id: desk.state.next_trail(),
             name,
             account,
             home: desk.region.clone(),
@@ -83,6 +84,7 @@ impl Operation for CreateTrail {
             .with(&self.tags_list.unwrap_or_default(), &trail.arn())?;
         destination::admit(&mut trail, &wishes, desk)?;
         let summary = TrailSummary::from(&trail);
+        desk.state.count_trail();
         desk.keep(trail);
         Ok(summary)
     }
@@ -97,12 +99,17 @@ impl Operation for CreateTrail {
 }
 
 /// Combinations are refused before anything is looked up (O, trails.md 3.3; native.md).
-pub(super) fn refuse_combinations(settings: &TrailSettings) -> Result<(), Refusal> {
+pub(super) fn refuse_regions_without_globals(settings: &TrailSettings) -> Result<(), Refusal> {
     if settings.multi_region && !settings.global_events {
         return Err(Refusal::InvalidParameterCombination(
             "Multi-Region trail must include global service events.".to_owned(),
         ));
     }
+    Ok(())
+}
+
+/// The group and the role come together (O, native.md).
+fn refuse_half_of_logs(settings: &TrailSettings) -> Result<(), Refusal> {
     let sentence = || "You must specify a log group and a role ARN.".to_owned();
     match (&settings.log_group_arn, &settings.role_arn) {
         (Some(_), None) => Err(Refusal::InvalidLogsRoleArn(sentence())),

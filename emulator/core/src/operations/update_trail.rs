@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::create_trail::refuse_combinations;
+use super::create_trail::refuse_regions_without_globals;
 use super::trail_view::TrailSummary;
 use super::{Desk, Operation, Reach};
 use crate::destination::{self, LogsWish, Wishes};
@@ -41,9 +41,9 @@ impl Operation for UpdateTrail {
             // Only the management account takes a trail from the organization (D, trails.md 3.4).
             return Err(Refusal::NotOrganizationMasterAccount);
         }
-        let logs = self.set_logs(&mut trail.settings)?;
         self.set(&mut trail.settings);
-        refuse_combinations(&trail.settings)?;
+        refuse_regions_without_globals(&trail.settings)?;
+        let logs = self.set_logs(&mut trail.settings)?;
         let given = |member: Option<String>| member.filter(|text| !text.is_empty());
         let wishes = Wishes {
             topic: given(self.sns_topic_name),

@@ -9,6 +9,7 @@ use crate::refusal::Protocol;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Realm {
     CloudTrail,
+    Organizations,
     S3,
     Sts,
 }
@@ -18,6 +19,7 @@ impl Realm {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::CloudTrail => "cloudtrail",
+            Self::Organizations => "organizations",
             Self::S3 => "s3",
             Self::Sts => "sts",
         }
@@ -26,7 +28,7 @@ impl Realm {
     /// How it writes errors.
     pub(super) fn protocol(self) -> Protocol {
         match self {
-            Self::CloudTrail => Protocol::Json,
+            Self::CloudTrail | Self::Organizations => Protocol::Json,
             Self::S3 => Protocol::RestXml,
             Self::Sts => Protocol::Query,
         }
@@ -36,7 +38,7 @@ impl Realm {
     /// those of STS (O, "Signature expired: … - 5 min.", "… - 15 min."), fifteen for S3 (D, RequestTimeTooSkewed).
     pub(super) fn window(self) -> Duration {
         let minutes = match self {
-            Self::CloudTrail => 5,
+            Self::CloudTrail | Self::Organizations => 5,
             Self::S3 | Self::Sts => 15,
         };
         Duration::from_secs(minutes * 60)
@@ -50,7 +52,7 @@ impl Realm {
                 segments: Segments::Kept,
                 encoding: Encoding::Once,
             },
-            Self::CloudTrail | Self::Sts => PathRule {
+            Self::CloudTrail | Self::Organizations | Self::Sts => PathRule {
                 segments: Segments::Tidied,
                 encoding: Encoding::Again,
             },

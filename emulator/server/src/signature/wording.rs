@@ -22,11 +22,13 @@ use crate::refusal::Refusal;
 pub(super) fn refusal(flaw: &Flaw, realm: Realm) -> Refusal {
     let (family, message) = match realm {
         Realm::S3 => return s3::refusal(flaw),
-        Realm::CloudTrail | Realm::Sts => said(flaw, realm),
+        Realm::CloudTrail | Realm::Organizations | Realm::Sts => said(flaw, realm),
     };
     let (status, code) = match realm {
         Realm::Sts => family.of_query(),
-        Realm::CloudTrail | Realm::S3 => (StatusCode::BAD_REQUEST, family.of_json()),
+        Realm::CloudTrail | Realm::Organizations | Realm::S3 => {
+            (StatusCode::BAD_REQUEST, family.of_json())
+        }
     };
     Refusal {
         status,
@@ -137,7 +139,7 @@ fn said(flaw: &Flaw, realm: Realm) -> (Family, String) {
 fn missing(realm: Realm) -> &'static str {
     match realm {
         Realm::Sts => "Request is missing Authentication Token",
-        Realm::CloudTrail | Realm::S3 => "Missing Authentication Token",
+        Realm::CloudTrail | Realm::Organizations | Realm::S3 => "Missing Authentication Token",
     }
 }
 
