@@ -6,6 +6,7 @@ use crate::effect::EffectId;
 use crate::names::is_dotted_quad;
 use crate::operations::Desk;
 use crate::organization::{FeatureSet, OrganizationId, ServiceAccess, ServiceLinkedRole};
+use crate::place::{AccountId, Region};
 use crate::quotas::{KEY_PREFIX, TOPIC_NAME};
 use crate::refusal::Refusal;
 use crate::settings::BucketPolicy;
@@ -133,15 +134,17 @@ fn resolve_topic(trail: &mut Trail, wishes: &Wishes, desk: &Desk<'_>) -> Result<
         return Ok(());
     };
     let is_arn = topic.starts_with("arn:");
-    let name = if is_arn {
-        topic.rsplit(':').next().unwrap_or_default()
-    } else {
-        topic
+    let name = match topic.split(':').collect::<Vec<_>>()[..] {
+        ["arn", _, "sns", region, account, name] => {
+            let has_place = Region::parse(region).is_some() && AccountId::parse(account).is_some();
+            if has_place { name } else { "" }
+        }
+        [name] => name,
+        _ => "",
     };
     let is_name_character = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    let well_formed = (1..=TOPIC_NAME).contains(&name.chars().count())
-        && name.chars().all(is_name_character)
-        && (!is_arn || topic.split(':').count() == 6);
+    let well_formed =
+        (1..=TOPIC_NAME).contains(&name.chars().count()) && name.chars().all(is_name_character);
     if !well_formed {
         return Err(Refusal::InvalidSnsTopicName(format!(
             "The topic name {topic} is not valid."
