@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::http::Answer;
 use crate::pattern::{self, Comparison, is_uuid};
-use crate::script::{Content, Expectation};
+use crate::script::{Content, Expectation, Form};
 use crate::vars::{Place, Variables};
 
 /// The content type of every answer of CloudTrail's, errors included.
@@ -15,7 +15,7 @@ const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 const MAX_SHOWN: usize = 120;
 
 /// What was answered, as far as expectations look at it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Said {
     /// The status code.
     pub status: u16,
@@ -32,11 +32,49 @@ impl Said {
             body: serde_json::from_str(&text).map_err(|_| text),
         }
     }
+
+    /// The name and the message of an exception. The message may stand under
+    /// either spelling; two that differ are given as they are.
+    pub fn error(&self) -> Option<(String, Value)> {
+        let body = self.body.as_ref().ok()?;
+        let code = body.get("__type")?.as_str()?.to_owned();
+        let message = match (body.get("message"), body.get("Message")) {
+            (Some(one), Some(other)) if one != other => body.clone(),
+            (Some(message), _) | (None, Some(message)) => message.clone(),
+            (None, None) => Value::Null,
+        };
+        Some((code, message))
+    }
+
+    /// The answer in a few words.
+    pub fn summary(&self) -> String {
+        let what = match (&self.body, self.error()) {
+            (_, Some((code, message))) => format!("{code}: {}", short(&message.to_string())),
+            (Ok(body), None) => short(&body.to_string()),
+            (Err(text), None) => short(text),
+        };
+        format!("{} {what}", self.status)
+    }
 }
 
-/// Differences in what every answer of CloudTrail's must have: a request id,
-/// the content type, and in a success the members of the operation's output.
-pub fn envelope(operation: &str, answer: &Answer) -> Vec<String> {
+/// Differences in the form of an answer of CloudTrail's: what of it is judged
+/// at all, `form` says.
+pub fn form(form: Form, operation: &str, answer: &Answer) -> Vec<String> {
+    let mut differences = match form {
+        Form::Free => return Vec::new(),
+        Form::Shape => Vec::new(),
+        Form::Envelope => headers(answer),
+    };
+    if answer.status == 200
+        && let Ok(body) = serde_json::from_slice::<Value>(&answer.body)
+    {
+        differences.extend(crate::shapes::differences(operation, &body));
+    }
+    differences
+}
+
+/// Differences in the headers that every answer of CloudTrail's has.
+fn headers(answer: &Answer) -> Vec<String> {
     let mut differences = Vec::new();
     match answer.header("x-amzn-requestid") {
         Some(id) if is_uuid(id) => {}
@@ -49,11 +87,6 @@ pub fn envelope(operation: &str, answer: &Answer) -> Vec<String> {
             "Content-Type: expected {CONTENT_TYPE}, got {content_type}"
         ));
     }
-    if answer.status == 200
-        && let Ok(body) = serde_json::from_slice::<Value>(&answer.body)
-    {
-        differences.extend(crate::shapes::differences(operation, &body));
-    }
     differences
 }
 
@@ -63,7 +96,7 @@ pub fn judge(expectation: &Expectation, said: &Said, variables: &Variables) -> C
         return only(format!(
             "expected {}, got {}",
             expected(expectation),
-            summary(said)
+            said.summary()
         ));
     }
     match &expectation.content {
@@ -73,18 +106,18 @@ pub fn judge(expectation: &Expectation, said: &Said, variables: &Variables) -> C
             Err(text) => only(format!("expected JSON, got {}", short(text))),
         },
         Content::Error { codes, message } => {
-            let Some((code, said_message)) = error_of(said) else {
+            let Some((code, said_message)) = said.error() else {
                 return only(format!(
                     "expected {}, got {}",
                     expected(expectation),
-                    summary(said)
+                    said.summary()
                 ));
             };
             if !codes.contains(&code) {
                 return only(format!(
                     "expected {}, got {}",
                     expected(expectation),
-                    summary(said)
+                    said.summary()
                 ));
             }
             match message {
@@ -113,34 +146,11 @@ fn compared(text: &str, body: &Value, variables: &Variables) -> Comparison {
     }
 }
 
-/// The name and the message of an exception. The message may stand under
-/// either spelling; two that differ are shown as they are.
-fn error_of(said: &Said) -> Option<(String, Value)> {
-    let body = said.body.as_ref().ok()?;
-    let code = body.get("__type")?.as_str()?.to_owned();
-    let message = match (body.get("message"), body.get("Message")) {
-        (Some(one), Some(other)) if one != other => body.clone(),
-        (Some(message), _) | (None, Some(message)) => message.clone(),
-        (None, None) => Value::Null,
-    };
-    Some((code, message))
-}
-
 fn expected(expectation: &Expectation) -> String {
     match &expectation.content {
         Content::Error { codes, .. } => format!("{} {}", expectation.status, codes.join("|")),
         Content::Anything | Content::Pattern(_) => expectation.status.to_string(),
     }
-}
-
-/// An answer in a few words.
-fn summary(said: &Said) -> String {
-    let what = match (&said.body, error_of(said)) {
-        (_, Some((code, message))) => format!("{code}: {}", short(&message.to_string())),
-        (Ok(body), None) => short(&body.to_string()),
-        (Err(text), None) => short(text),
-    };
-    format!("{} {what}", said.status)
 }
 
 fn only(difference: String) -> Comparison {
@@ -257,17 +267,23 @@ mod tests {
     }
 
     #[test]
-    fn the_envelope_is_looked_at() {
+    fn the_form_is_looked_at_as_far_as_it_is_asked_for() {
         let mut answer = Answer {
-            status: 400,
+            status: 200,
             headers: HeaderMap::new(),
-            body: Bytes::new(),
+            body: Bytes::from(r#"{"Trails":{}}"#),
         };
-        assert_eq!(envelope("ListTrails", &answer).len(), 2);
+        let told = |form, answer: &Answer| super::form(form, "ListTrails", answer).len();
+        assert_eq!(told(Form::Free, &answer), 0);
+        assert_eq!(told(Form::Shape, &answer), 1);
+        assert_eq!(told(Form::Envelope, &answer), 3);
         let headers = &mut answer.headers;
         headers.insert("content-type", CONTENT_TYPE.parse().unwrap());
         let id = "5f00b2ac-0000-4aaa-8bbb-0123456789ab";
         headers.insert("x-amzn-requestid", id.parse().unwrap());
-        assert!(envelope("ListTrails", &answer).is_empty());
+        assert_eq!(told(Form::Envelope, &answer), 1);
+        // An error has no output.
+        answer.status = 400;
+        assert_eq!(told(Form::Envelope, &answer), 0);
     }
 }

@@ -1,4 +1,11 @@
-//! What a person or a machine reads about a run.
+//! What a person or a machine reads about a run: lines while it goes on, and
+//! below pages and tables of the whole.
+
+pub mod junit;
+pub mod page;
+#[cfg(test)]
+pub(crate) mod specimen;
+pub mod tally;
 
 use std::io::{self, Write};
 
@@ -6,54 +13,55 @@ use serde_json::json;
 
 use crate::run::Outcome;
 use crate::script::Case;
+use tally::Counts;
+
+/// What lines are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people: what failed or was skipped, and the counts.
+    Text,
+    /// For machines: one JSON object per case, and one with the counts.
+    Json,
+}
 
 /// Counts outcomes and writes a line for each that is worth one.
 #[derive(Debug)]
 pub struct Report<W> {
     out: W,
-    json: bool,
-    passed: usize,
-    failed: usize,
-    skipped: usize,
+    format: Format,
+    counts: Counts,
 }
 
 impl<W: Write> Report<W> {
-    /// A report to `out`; with `json`, one object per case and one at the end.
-    pub fn new(out: W, json: bool) -> Self {
+    /// A report to `out`.
+    pub fn new(out: W, format: Format) -> Self {
         Self {
             out,
-            json,
-            passed: 0,
-            failed: 0,
-            skipped: 0,
+            format,
+            counts: Counts::default(),
         }
     }
 
-    /// How many cases failed.
-    pub fn failed(&self) -> usize {
-        self.failed
+    /// How many cases ended how so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
     }
 
     /// Takes in how a case went.
     pub fn tell(&mut self, case: &Case, outcome: &Outcome) -> io::Result<()> {
-        match outcome {
-            Outcome::Passed => self.passed += 1,
-            Outcome::Failed(_) => self.failed += 1,
-            Outcome::Skipped(_) => self.skipped += 1,
-        }
-        if self.json {
+        self.counts.add(outcome);
+        if self.format == Format::Json {
             return writeln!(self.out, "{}", as_json(case, outcome));
         }
         match outcome {
             Outcome::Passed => Ok(()),
             Outcome::Failed(fault) => writeln!(
                 self.out,
-                "FAIL {} {} {} ({}:{}): {}",
+                "FAIL {} {} {} ({}): {}",
                 case.id,
                 fault.mark,
                 case.source,
-                case.file,
-                fault.line,
+                fault.place(&case.file),
                 fault.differences.join("; ")
             ),
             Outcome::Skipped(reason) => writeln!(self.out, "skip {}: {reason}", case.id),
@@ -62,23 +70,19 @@ impl<W: Write> Report<W> {
 
     /// Writes the last line.
     pub fn end(&mut self) -> io::Result<()> {
-        if self.json {
-            let counts = json!({
-                "passed": self.passed,
-                "failed": self.failed,
-                "skipped": self.skipped,
-            });
-            return writeln!(self.out, "{counts}");
+        let counts = self.counts;
+        match self.format {
+            Format::Text => writeln!(self.out, "{counts}"),
+            Format::Json => writeln!(
+                self.out,
+                "{}",
+                json!({
+                    "passed": counts.passed,
+                    "failed": counts.failed,
+                    "skipped": counts.skipped,
+                })
+            ),
         }
-        let skipped = match self.skipped {
-            0 => String::new(),
-            count => format!(", {count} skipped"),
-        };
-        writeln!(
-            self.out,
-            "{} passed, {} failed{skipped}",
-            self.passed, self.failed
-        )
     }
 }
 
@@ -95,6 +99,9 @@ fn as_json(case: &Case, outcome: &Outcome) -> serde_json::Value {
             line["outcome"] = "failed".into();
             line["mark"] = fault.mark.to_string().into();
             line["line"] = fault.line.into();
+            if let Some(file) = &fault.file {
+                line["file"] = file.clone().into();
+            }
             line["differences"] = fault.differences.clone().into();
         }
         Outcome::Skipped(reason) => {
@@ -108,12 +115,12 @@ fn as_json(case: &Case, outcome: &Outcome) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fault::Fault;
     use crate::script::{Mark, parse};
-    use crate::session::Fault;
 
-    fn told(json: bool, outcomes: &[Outcome]) -> String {
+    fn told(format: Format, outcomes: &[Outcome]) -> String {
         let case = &parse("s.txt", "case a [D] guide 1\n> ListTrails {}\n").unwrap()[0];
-        let mut report = Report::new(Vec::new(), json);
+        let mut report = Report::new(Vec::new(), format);
         for outcome in outcomes {
             report.tell(case, outcome).unwrap();
         }
@@ -122,18 +129,16 @@ mod tests {
     }
 
     fn failed() -> Outcome {
-        Outcome::Failed(Fault {
+        Outcome::Failed(Box::new(Fault {
             line: 7,
-            mark: Mark::Inferred,
-            differences: vec!["one".into(), "two".into()],
-            silent: false,
-        })
+            ..Fault::unplaced(Mark::Inferred, vec!["one".into(), "two".into()])
+        }))
     }
 
     #[test]
     fn a_failure_is_one_line() {
         assert_eq!(
-            told(false, &[Outcome::Passed, failed()]),
+            told(Format::Text, &[Outcome::Passed, failed()]),
             "FAIL s/a [I] guide 1 (s.txt:7): one; two\n1 passed, 1 failed\n"
         );
     }
@@ -141,7 +146,7 @@ mod tests {
     #[test]
     fn what_was_skipped_is_said_and_counted() {
         assert_eq!(
-            told(false, &[Outcome::Skipped("needs control".into())]),
+            told(Format::Text, &[Outcome::Skipped("needs control".into())]),
             "skip s/a: needs control\n0 passed, 0 failed, 1 skipped\n"
         );
     }
@@ -149,7 +154,7 @@ mod tests {
     #[test]
     fn every_line_for_machines_is_json() {
         let text = told(
-            true,
+            Format::Json,
             &[Outcome::Passed, failed(), Outcome::Skipped("x".into())],
         );
         let lines: Vec<serde_json::Value> = text

@@ -1,20 +1,30 @@
-//! Runs cases one after the other and says how each went.
+//! Runs cases, several at a time where the target allows it, and says in their
+//! order how each went.
 //!
 //! It never stops half way: a target that answers nonsense fails every case,
 //! and one that fell silent is given less and less patience.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt, stream};
+use tokio::sync::RwLock;
+
+use crate::fault::Fault;
+use crate::gaps::Gaps;
+use crate::progress::Progress;
 use crate::script::{Case, Need};
-use crate::session::{self, Accounts, Fault};
+use crate::session::{self, Accounts};
 use crate::target::Target;
 
-/// After so many silent cases in a row the target gets little time.
-const PATIENCE: usize = 3;
+/// How long an answer may take after so many silent cases in a row.
+const PATIENCE: [(usize, Duration); 2] = [
+    (3, Duration::from_millis(250)),
+    (40, Duration::from_millis(50)),
+];
 
-/// The time for an answer from a target that fell silent.
-const IMPATIENT: Duration = Duration::from_millis(250);
+/// How often progress is looked at while nothing ends.
+const TICK: Duration = Duration::from_millis(250);
 
 /// How a case went.
 #[derive(Clone, Debug)]
@@ -22,86 +32,121 @@ pub enum Outcome {
     /// As expected.
     Passed,
     /// Otherwise.
-    Failed(Fault),
+    Failed(Box<Fault>),
     /// It was not run, for this reason.
     Skipped(String),
 }
 
-/// Cases that are known to fail, with the reason.
-#[derive(Clone, Debug, Default)]
-pub struct Gaps {
-    reasons: BTreeMap<String, String>,
+/// A case that ended.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// How it went.
+    pub outcome: Outcome,
+    /// How long it took.
+    pub took: Duration,
 }
 
-impl Gaps {
-    /// Reads lines `CASE: REASON`; blank lines and `#` comments are left out.
-    pub fn read(text: &str) -> Result<Self, String> {
-        let mut reasons = BTreeMap::new();
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let Some((case, reason)) = line.split_once(": ") else {
-                return Err(format!("line {}: write CASE: REASON", index + 1));
-            };
-            reasons.insert(case.trim().to_owned(), reason.trim().to_owned());
-        }
-        Ok(Self { reasons })
-    }
-
-    /// A known gap that fails is left out of the count; one that passes fails
-    /// the run, so that the list stays true.
-    fn weigh(&self, case: &Case, outcome: Outcome) -> Outcome {
-        let Some(reason) = self.reasons.get(&case.id) else {
-            return outcome;
-        };
-        match outcome {
-            Outcome::Failed(_) => Outcome::Skipped(format!("known gap: {reason}")),
-            Outcome::Passed => Outcome::Failed(Fault {
-                line: case.line,
-                mark: case.mark,
-                differences: vec![format!("passes, but is listed as a gap: {reason}")],
-                silent: false,
-            }),
-            Outcome::Skipped(reason) => Outcome::Skipped(reason),
-        }
-    }
+/// What to run, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    /// The endpoint under judgement.
+    pub target: &'a Target,
+    /// The cases, in the order in which they are told.
+    pub cases: &'a [Case],
+    /// Those that are known to fail.
+    pub gaps: &'a Gaps,
+    /// Sets this run's accounts and names apart from those of other runs.
+    pub seed: u64,
+    /// At most so many cases run at a time.
+    pub concurrent: usize,
 }
 
-/// Runs the cases in order; `told` hears of each when it ends. `seed` sets
-/// this run's accounts and names apart from those of other runs.
-pub async fn run_all<'a>(
-    target: &Target,
-    cases: impl IntoIterator<Item = &'a Case>,
-    gaps: &Gaps,
-    seed: u64,
-    mut told: impl FnMut(&Case, &Outcome),
-) {
-    let mut silent = 0_usize;
-    for (index, case) in cases.into_iter().enumerate() {
-        let limit = if silent >= PATIENCE {
-            IMPATIENT.min(target.limit)
-        } else {
-            target.limit
-        };
-        let outcome = match missing(target, case) {
-            Some(need) => Outcome::Skipped(format!("needs {need}")),
-            None => {
-                let accounts = accounts(target, seed, index);
-                match session::run(target, case, &accounts, limit).await {
-                    Ok(()) => Outcome::Passed,
-                    Err(fault) => Outcome::Failed(fault),
+/// Runs the cases; `told` hears of each in order, when it and all before it
+/// have ended.
+pub async fn run_all<'a>(plan: Plan<'a>, progress: &Progress, mut told: impl FnMut(&'a Case, Ran)) {
+    let runner = Runner {
+        plan,
+        alone: RwLock::new(()),
+        silent: AtomicUsize::new(0),
+    };
+    let runs = plan.cases.iter().enumerate().map(|(index, case)| {
+        let runner = &runner;
+        async move {
+            progress.begun(case);
+            let ran = runner.run(index, case).await;
+            progress.ended(&ran.outcome);
+            (case, ran)
+        }
+    });
+    let mut ended = stream::iter(runs).buffered(plan.concurrent.max(1));
+    let mut ticks = tokio::time::interval(TICK);
+    loop {
+        tokio::select! {
+            next = ended.next() => match next {
+                Some((case, ran)) => {
+                    progress.make_way();
+                    told(case, ran);
                 }
-            }
+                None => break,
+            },
+            _ = ticks.tick() => progress.show(),
+        }
+    }
+    progress.make_way();
+}
+
+/// What the cases of a run share.
+struct Runner<'a> {
+    plan: Plan<'a>,
+    /// Held by all that run, and by one that runs alone for itself.
+    alone: RwLock<()>,
+    /// How many cases in a row met silence.
+    silent: AtomicUsize,
+}
+
+impl Runner<'_> {
+    async fn run(&self, index: usize, case: &Case) -> Ran {
+        let target = self.plan.target;
+        if let Some(need) = missing(target, case) {
+            return Ran {
+                outcome: Outcome::Skipped(format!("needs {need}")),
+                took: Duration::ZERO,
+            };
+        }
+        // The lock is fair: who runs alone waits for those before it, and those
+        // after it wait for it.
+        let (_shared, _own);
+        if case.runs_alone() {
+            _own = self.alone.write().await;
+        } else {
+            _shared = self.alone.read().await;
+        }
+        let accounts = accounts(target, self.plan.seed, index);
+        let begun = Instant::now();
+        let outcome = match session::run(target, case, &accounts, self.limit()).await {
+            Ok(()) => Outcome::Passed,
+            Err(fault) => Outcome::Failed(Box::new(fault)),
         };
         match &outcome {
-            Outcome::Failed(fault) if fault.silent => silent += 1,
-            Outcome::Skipped(_) => {}
-            Outcome::Failed(_) | Outcome::Passed => silent = 0,
+            Outcome::Failed(fault) if fault.silent => {
+                self.silent.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => self.silent.store(0, Ordering::Relaxed),
         }
-        let outcome = gaps.weigh(case, outcome);
-        told(case, &outcome);
+        Ran {
+            outcome: self.plan.gaps.weigh(case, outcome),
+            took: begun.elapsed(),
+        }
+    }
+
+    /// How long an answer may take by now.
+    fn limit(&self) -> Duration {
+        let silent = self.silent.load(Ordering::Relaxed);
+        PATIENCE
+            .iter()
+            .filter(|(cases, _)| silent >= *cases)
+            .map(|(_, limit)| *limit)
+            .fold(self.plan.target.limit, Duration::min)
     }
 }
 
@@ -112,11 +157,11 @@ fn missing(target: &Target, case: &Case) -> Option<Need> {
         .find(|need| !target.profile.has(*need))
 }
 
-/// Accounts of this run: 12 digits that begin with 1 to 9, two for each case.
+/// Accounts of this run: 12 digits that begin with 1 to 8, two for each case.
 fn accounts(target: &Target, seed: u64, index: usize) -> Accounts {
     const FIRST: u64 = 100_000_000_000;
-    const PER_RUN: u64 = 4_000;
-    const RUNS: u64 = 200_000_000;
+    const PER_RUN: u64 = 10_000;
+    const RUNS: u64 = 80_000_000;
     let index = u64::try_from(index).unwrap_or(u64::MAX) % (PER_RUN / 2);
     let own = FIRST + (seed % RUNS) * PER_RUN + index * 2;
     let (own, other) = (own.to_string(), (own + 1).to_string());
@@ -128,32 +173,5 @@ fn accounts(target: &Target, seed: u64, index: usize) -> Accounts {
         own: target.account.clone(),
         other,
         unique,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn gaps_are_lines_of_case_and_reason() {
-        let gaps = Gaps::read("# none\n\na/b: not built yet\n").unwrap();
-        assert_eq!(gaps.reasons["a/b"], "not built yet");
-        assert!(Gaps::read("a/b").unwrap_err().contains("line 1"));
-    }
-
-    #[test]
-    fn a_gap_that_passes_fails() {
-        let gaps = Gaps::read("s/a: soon").unwrap();
-        let cases = crate::script::parse("s.txt", "case a [D] x\n> ListTrails {}\n").unwrap();
-        assert!(matches!(
-            gaps.weigh(&cases[0], Outcome::Passed),
-            Outcome::Failed(_)
-        ));
-        let Outcome::Failed(fault) = gaps.weigh(&cases[0], Outcome::Passed) else {
-            panic!("a failure was expected");
-        };
-        let weighed = gaps.weigh(&cases[0], Outcome::Failed(fault));
-        assert!(matches!(weighed, Outcome::Skipped(reason) if reason == "known gap: soon"));
     }
 }

@@ -91,6 +91,11 @@ impl S3Client<'_> {
         plain(self.bucket("DELETE", bucket, &[], String::new()).await?)
     }
 
+    /// An object as it is stored, bytes and headers.
+    pub async fn read(&self, bucket: &str, key: &str) -> Result<Answer, Failure> {
+        self.object("GET", bucket, key, "").await
+    }
+
     async fn keys(&self, bucket: &str, prefix: &str) -> S3Answer {
         let mut keys: Vec<String> = Vec::new();
         let mut token = String::new();
@@ -127,9 +132,7 @@ impl S3Client<'_> {
             .flatten()
             .filter_map(Value::as_str)
         {
-            if !(key.contains("/CloudTrail/") || key.starts_with("CloudTrail/"))
-                || key.ends_with('/')
-            {
+            if !is_log_file(key) {
                 continue;
             }
             let answer = self.object("GET", bucket, key, "").await?;
@@ -176,6 +179,15 @@ impl S3Client<'_> {
         };
         self.target.send(&caller, outgoing, self.limit).await
     }
+}
+
+/// Whether this is the key of a log file of any kind of event: neither a
+/// folder's marker nor a digest.
+fn is_log_file(key: &str) -> bool {
+    let folder = ["CloudTrail/", "CloudTrail-NetworkActivity/"]
+        .into_iter()
+        .any(|folder| key.contains(&format!("/{folder}")) || key.starts_with(folder));
+    folder && !key.ends_with('/')
 }
 
 /// `{}` for a success (204 counts as 200), or the error.

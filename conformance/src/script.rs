@@ -9,7 +9,10 @@ mod steps;
 
 use std::fmt;
 
-pub use parse::{ScriptError, parse};
+use crate::law::Run;
+
+pub(crate) use parse::with_columns;
+pub use parse::{ScriptError, parse, steps};
 
 /// How sure an expectation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +74,17 @@ impl fmt::Display for Need {
     }
 }
 
+/// What of every answer of CloudTrail's is judged, besides what is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// Nothing.
+    Free,
+    /// A success fits the shape of the operation's output.
+    Shape,
+    /// That, the request id and the content type.
+    Envelope,
+}
+
 /// One conversation, independent of all others.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -84,12 +98,29 @@ pub struct Case {
     pub file: String,
     /// The line of its heading.
     pub line: usize,
+    /// The operation that it is about, if the suite says so.
+    pub about: Option<String>,
     /// What the target must be able to do.
     pub needs: Vec<Need>,
-    /// Whether the envelope of answers is what this case is about.
-    pub envelope: bool,
+    /// What of the form of its answers it is about.
+    pub form: Form,
+    /// Whether the suite says that no other case may run beside this one.
+    pub alone: bool,
     /// What is done and expected.
     pub steps: Vec<Step>,
+}
+
+impl Case {
+    /// Whether no other case may run beside this one, because it does
+    /// something to the whole target: delivers everything, moves the clock.
+    pub fn runs_alone(&self) -> bool {
+        self.alone
+            || self.steps.iter().any(|step| match step.action {
+                Action::Flush | Action::Advance(_) => true,
+                Action::Law(_) => self.needs.contains(&Need::Control),
+                _ => false,
+            })
+    }
 }
 
 /// One step of a case.
@@ -122,12 +153,20 @@ pub enum Action {
     Times(usize),
     /// Sends the next request to this path.
     Path(String),
+    /// Declares an organization, whose id the variable then holds, or
+    /// declares it anew if the variable holds one already.
+    Organization(String, String),
+    /// Hands the target a whole record of an event; members that the JSON
+    /// leaves out are those of a data event of the calling account.
+    Record(String),
     /// Has everything delivered now.
     Flush,
     /// Moves the target's clock.
     Advance(String),
     /// Sends a request and looks at the answer.
     Exchange(Request, Expectation),
+    /// Does what a law does; no text says this.
+    Law(Run),
 }
 
 /// A request.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::http::{Answer, Endpoint, Failure, Http, Request};
-use crate::script::Need;
+use crate::script::{Form, Need};
 use crate::sign::{self, Credentials, Scope, Signed};
 
 /// What kind of endpoint it is.
@@ -21,12 +21,12 @@ pub enum Profile {
 }
 
 impl Profile {
-    /// Whether every answer's envelope is looked at. A peer mostly gets it
-    /// wrong everywhere, which would hide all else that is to be said of it.
-    pub fn envelope_everywhere(self) -> bool {
+    /// What of every answer's form is judged in all cases. A peer mostly gets
+    /// it wrong everywhere, which would hide all else that is to be said of it.
+    pub fn form(self) -> Form {
         match self {
-            Self::Localtrail | Self::Aws => true,
-            Self::Plain => false,
+            Self::Localtrail | Self::Aws => Form::Envelope,
+            Self::Plain => Form::Free,
         }
     }
 
@@ -62,7 +62,7 @@ pub struct Target {
 }
 
 /// Who calls, and where.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The 12-digit account.
     pub account: String,
@@ -116,7 +116,8 @@ impl Target {
         let endpoint = match outgoing.service {
             "s3" => &self.s3_endpoint,
             _ => &self.endpoint,
-        };
+        }
+        .of_region(&caller.region);
         let time = chrono::Utc::now().format("%Y%m%dT%H%M%SZ").to_string();
         let request = signed(
             outgoing,
@@ -125,18 +126,19 @@ impl Target {
             caller,
             &time,
         );
-        self.http.send(endpoint, request, limit).await
+        self.http.send(&endpoint, request, limit).await
     }
 
-    /// Sends an unsigned request to a control endpoint.
+    /// Sends an unsigned request of this method to a control endpoint.
     pub async fn control(
         &self,
+        method: &str,
         path: &str,
         body: String,
         limit: Duration,
     ) -> Result<Answer, Failure> {
         let request = Request {
-            method: "POST".to_owned(),
+            method: method.to_owned(),
             path_and_query: path.to_owned(),
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: body.into(),

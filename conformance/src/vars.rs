@@ -50,6 +50,13 @@ impl Variables {
         self.values.get(name).map(String::as_str)
     }
 
+    /// Every variable's name and value, in the order of the names.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Replaces every variable and repetition in `text`.
     pub fn fill(&self, text: &str, place: Place) -> Result<String, FillError> {
         let mut filled = String::with_capacity(text.len());

@@ -8,7 +8,7 @@
 use thiserror::Error;
 
 use super::steps::{self, Line};
-use super::{Action, Case, Content, Expectation, Mark, Need, Step};
+use super::{Action, Case, Content, Expectation, Form, Mark, Need, Step};
 use crate::pattern;
 use crate::vars::{Place, Variables};
 
@@ -25,9 +25,13 @@ pub struct ScriptError {
 }
 
 /// The variables that every case has.
-const GIVEN: [&str; 11] = [
+const GIVEN: [&str; 15] = [
     "account",
     "account2",
+    "account3",
+    "account4",
+    "account5",
+    "account6",
     "home",
     "region",
     "request_id",
@@ -60,14 +64,27 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Case>, ScriptError> {
     Ok(cases)
 }
 
+/// Reads steps that stand in no suite, such as those that a law takes. What
+/// they say is looked at, but not whether variables are set.
+pub fn steps(text: &str, mark: Mark) -> Result<Vec<Step>, String> {
+    let mut found = Vec::new();
+    for line in logical_lines(text) {
+        steps::read(&line, mark, &mut found)
+            .map_err(|reason| format!("line {}: {reason}", line.number))?;
+    }
+    Ok(found)
+}
+
 /// A case as written: heading, needs, rows and steps.
 struct Block {
     line: usize,
     name: String,
     mark: Mark,
     source: String,
+    about: Option<String>,
     needs: Vec<Need>,
-    envelope: bool,
+    form: Form,
+    alone: bool,
     rows: Vec<Row>,
     steps: Vec<Line>,
 }
@@ -119,10 +136,26 @@ impl Block {
             source: self.source.clone(),
             file: file.to_owned(),
             line: self.line,
+            about: self
+                .about(columns)
+                .map_err(|reason| error(file, self.line, reason))?,
             needs: needs_of(&self.needs, &found),
-            envelope: self.envelope,
+            form: self.form,
+            alone: self.alone,
             steps: found,
         })
+    }
+
+    /// The operation that `about` names, for a row with these columns.
+    fn about(&self, columns: &[String]) -> Result<Option<String>, String> {
+        let Some(about) = &self.about else {
+            return Ok(None);
+        };
+        let name = with_columns(about, columns)?;
+        match localtrail_model::cloudtrail().operation(&name) {
+            Some(_) => Ok(Some(name)),
+            None => Err(format!("CloudTrail has no operation {name:?}")),
+        }
     }
 }
 
@@ -131,19 +164,22 @@ fn needs_of(written: &[Need], found: &[Step]) -> Vec<Need> {
     let mut needs = written.to_vec();
     for step in found {
         let implied = match step.action {
-            Action::Flush | Action::Advance(_) => Need::Control,
-            Action::Account(_) => Need::Accounts,
-            _ => continue,
+            Action::Flush | Action::Advance(_) | Action::Record(_) => &[Need::Control][..],
+            Action::Organization(..) => &[Need::Control, Need::Accounts],
+            Action::Account(_) => &[Need::Accounts],
+            _ => &[],
         };
-        if !needs.contains(&implied) {
-            needs.push(implied);
+        for need in implied {
+            if !needs.contains(need) {
+                needs.push(*need);
+            }
         }
     }
     needs
 }
 
 /// Replaces `$1`, `$2`… by the columns of a row.
-fn with_columns(text: &str, columns: &[String]) -> Result<String, String> {
+pub(crate) fn with_columns(text: &str, columns: &[String]) -> Result<String, String> {
     let mut filled = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('$') {
@@ -167,17 +203,25 @@ fn with_columns(text: &str, columns: &[String]) -> Result<String, String> {
 /// Cuts a suite into cases.
 fn blocks(file: &str, text: &str) -> Result<Vec<Block>, ScriptError> {
     let mut blocks: Vec<Block> = Vec::new();
+    let mut about = None;
     for line in logical_lines(text) {
         let fail = |reason: &str| Err(error(file, line.number, reason.to_owned()));
         let (word, rest) = steps::cut(&line.text);
         if word == "case" {
             match heading(line.number, rest) {
-                Some(block) => blocks.push(block),
+                Some(mut block) => {
+                    block.about.clone_from(&about);
+                    blocks.push(block);
+                }
                 None => return fail("write: case NAME [D|O|I] SOURCE"),
             }
             continue;
         }
         let Some(block) = blocks.last_mut() else {
+            if word == "about" {
+                about = Some(rest.to_owned());
+                continue;
+            }
             return fail("a step outside of a case");
         };
         match word {
@@ -189,7 +233,10 @@ fn blocks(file: &str, text: &str) -> Result<Vec<Block>, ScriptError> {
                     }
                 }
             }
-            "envelope" => block.envelope = true,
+            "envelope" => block.form = Form::Envelope,
+            "shape" => block.form = block.form.max(Form::Shape),
+            "alone" => block.alone = true,
+            "about" => block.about = Some(rest.to_owned()),
             "row" if !block.steps.is_empty() => return fail("rows stand before the steps"),
             "row" => block.rows.push(row(rest)),
             _ => block.steps.push(line),
@@ -208,8 +255,10 @@ fn heading(line: usize, rest: &str) -> Option<Block> {
         name,
         mark,
         source,
+        about: None,
         needs: Vec::new(),
-        envelope: false,
+        form: Form::Free,
+        alone: false,
         rows: Vec::new(),
         steps: Vec::new(),
     })
@@ -272,7 +321,9 @@ fn check_variables(found: &[Step]) -> Result<(), (usize, String)> {
             }
         }
         match &step.action {
-            Action::Bucket(name, _) => variables.set(name, SPECIMEN),
+            Action::Bucket(name, _) | Action::Organization(name, _) => {
+                variables.set(name, SPECIMEN);
+            }
             Action::Exchange(_, expectation) => {
                 check_expectation(expectation, &mut variables)
                     .map_err(|reason| (expectation.line, reason))?;

@@ -44,6 +44,11 @@ pub(super) fn read(line: &Line, mark: Mark, steps: &mut Vec<Step>) -> Result<(),
             _ => return Err(format!("write: times N, up to {MAX_TIMES}")),
         },
         "path" => Action::Path(needed(rest, "path PATH")?),
+        "organization" => {
+            let (name, rest) = cut(rest);
+            Action::Organization(variable(name)?, needed(rest, "organization $name JSON")?)
+        }
+        "record" => Action::Record(needed(rest, "record JSON")?),
         "flush" => Action::Flush,
         "advance" => Action::Advance(needed(rest, "advance DURATION")?),
         other => return Err(format!("there is no step {other:?}")),
@@ -68,6 +73,7 @@ pub(super) fn cut(text: &str) -> (&str, &str) {
 pub(super) fn texts(action: &Action) -> Vec<(&str, Place)> {
     match action {
         Action::Bucket(_, policy) => policy_texts(policy),
+        Action::Organization(_, text) | Action::Record(text) => vec![(text, Place::Json)],
         Action::Policy(bucket, policy) => {
             let mut texts = policy_texts(policy);
             texts.push((bucket, Place::Plain));
@@ -78,7 +84,11 @@ pub(super) fn texts(action: &Action) -> Vec<(&str, Place)> {
         | Action::Header(_, text)
         | Action::Path(text)
         | Action::Advance(text) => vec![(text, Place::Plain)],
-        Action::NoHeader(_) | Action::Method(_) | Action::Times(_) | Action::Flush => Vec::new(),
+        Action::NoHeader(_)
+        | Action::Method(_)
+        | Action::Times(_)
+        | Action::Flush
+        | Action::Law(_) => Vec::new(),
         Action::Exchange(Request::Call { operation, body }, _) => {
             let body = match body {
                 Body::Json(text) => (text.as_str(), Place::Json),
