@@ -92,10 +92,10 @@ impl Writer<'_> {
                 Outcome::Refused(_) => "[I] trails.md 5, 6 and 10",
             },
         );
-        // A peer that errs in every envelope shall not seem to refuse every
+        // A peer whose answers have another shape shall not seem to refuse every
         // input, so only one of the two looks at it there.
         if name != "least" {
-            self.line("envelope");
+            self.line("shape");
         }
         self.steps(self.scene.before);
         self.call(input);

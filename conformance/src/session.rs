@@ -10,6 +10,7 @@ mod setup;
 
 use std::time::Duration;
 
+use crate::cases::subject;
 use crate::fault::{Answered, Fault};
 use crate::http::Failure;
 use crate::judge::Said;
@@ -58,7 +59,11 @@ pub async fn run(
             region: target.region.clone(),
         },
         unique: &accounts.unique,
-        form: case.form.max(target.profile.form()),
+        judged: Judged {
+            everywhere: target.profile.form(),
+            here: case.form,
+            subject: subject(case),
+        },
         special: Special::default(),
         trails: Vec::new(),
         buckets: Vec::new(),
@@ -98,7 +103,7 @@ pub struct Session<'a> {
     variables: Variables,
     caller: Caller,
     unique: &'a str,
-    form: Form,
+    judged: Judged<'a>,
     special: Special,
     /// The trails that this case created, and from where, to be removed.
     trails: Vec<(Caller, String)>,
@@ -107,6 +112,29 @@ pub struct Session<'a> {
     organizations: Vec<String>,
     /// How many records this case handed over.
     recorded: usize,
+}
+
+/// What of the form of an answer is judged.
+struct Judged<'a> {
+    /// Of every answer of this target.
+    everywhere: Form,
+    /// Of the answers that the case is about: all of a story, and of an operation's case that operation's, since what
+    /// must be there before is another operation's fault.
+    here: Form,
+    subject: &'a str,
+}
+
+impl Judged<'_> {
+    fn of(&self, operation: &str) -> Form {
+        let is_story = localtrail_model::cloudtrail()
+            .operation(self.subject)
+            .is_none();
+        if is_story || self.subject == operation {
+            self.here.max(self.everywhere)
+        } else {
+            self.everywhere
+        }
+    }
 }
 
 /// What went wrong in a step.

@@ -38,7 +38,7 @@ impl Session<'_> {
         let outgoing = outgoing(&operation, body, std::mem::take(&mut self.special));
         for _ in 0..times {
             let (answer, said) = self.ask(&operation, outgoing.clone()).await?;
-            let also = judge::form(self.form, &operation, &answer);
+            let also = judge::form(self.judged.of(&operation), &operation, &answer);
             self.settle(expectation, &said, also)?;
             // Later expectations may ask for the record of this very call.
             let id = answer.header("x-amzn-requestid").unwrap_or_default();

@@ -56,7 +56,7 @@ impl Session<'_> {
             .ask(operation, outgoing)
             .await
             .map_err(|trouble| self.fault_of(trouble, operation))?;
-        let differences = judge::form(self.form, operation, &answer);
+        let differences = judge::form(self.judged.of(operation), operation, &answer);
         if !differences.is_empty() {
             return Err(self.fault_of(Trouble::Setup(differences.join("; ")), operation));
         }
