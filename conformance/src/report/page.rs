@@ -1,5 +1,5 @@
 //! A run as a page for people, in Markdown or in HTML that needs nothing else:
-//! one row an operation, and below what failed and how it differed.
+//! one row an operation, and below what failed and how it differed, and what passed.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -57,6 +57,25 @@ fn failures<'a>(rows: &[Row], told: &'a [Told<'a>]) -> Vec<(String, Vec<(&'a Cas
         .collect()
 }
 
+/// The names of what passed, by the subject it is counted under, in the order of rows: the same HTML in both formats.
+fn passes(rows: &[Row], told: &[Told<'_>]) -> String {
+    let mut text = String::new();
+    for row in rows.iter().filter(|row| row.counts.passed > 0) {
+        let passed = told.iter().filter(|one| {
+            subject(one.case) == row.subject && matches!(one.ran.outcome, Outcome::Passed)
+        });
+        let names: Vec<String> = passed.map(|one| escaped(&one.case.id)).collect();
+        let _ = writeln!(
+            text,
+            "<details><summary>{} ({})</summary><code>{}</code></details>",
+            escaped(&row.subject),
+            names.len(),
+            names.join("<br>")
+        );
+    }
+    text
+}
+
 /// Why cases were not run, with how many for each reason.
 fn skips<'a>(told: &'a [Told<'a>]) -> Vec<(&'a str, usize)> {
     let mut skips: Vec<(&str, usize)> = Vec::new();
@@ -97,6 +116,10 @@ fn markdown(target: &str, told: &[Told<'_>]) -> String {
         for (reason, count) in skips {
             page.push_str(&format!("- {count}: {}\n", code(reason)));
         }
+    }
+    let passes = passes(&rows, told);
+    if !passes.is_empty() {
+        let _ = write!(page, "\n## Passed\n\n{passes}");
     }
     page
 }
@@ -184,6 +207,10 @@ fn html(target: &str, told: &[Told<'_>]) -> String {
         }
         page.push_str("</ul>\n");
     }
+    let passes = passes(&rows, told);
+    if !passes.is_empty() {
+        let _ = write!(page, "<h2>Passed</h2>\n{passes}");
+    }
     page.push_str("</body>\n</html>\n");
     page
 }
@@ -247,10 +274,12 @@ mod tests {
             "  - `expected <b> & \"c\"`",
             "  - `` and `two` ``",
             "- 1: `needs control`",
+            "## Passed",
         ] {
             assert!(page.lines().any(|known| known == line), "{line}\n{page}");
         }
         assert!(!page.contains("### wire"));
+        assert!(page.contains("<details><summary>wire (1)</summary>"));
     }
 
     #[test]
@@ -265,6 +294,7 @@ mod tests {
         assert!(page.contains("<td>wire</td><td>1</td><td>0</td>"));
         assert!(page.contains("<code>expected &lt;b&gt; &amp; &quot;c&quot;</code>"));
         assert!(page.contains("[I] guide &lt;1&gt; (list-trails.txt:7)"));
+        assert!(page.contains("<h2>Passed</h2>\n<details><summary>ListTrails (1)</summary>"));
         assert!(!page.contains("<b> &"));
         for outside in ["src=", "http://", "<link"] {
             assert!(!page.contains(outside), "{outside}");
