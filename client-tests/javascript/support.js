@@ -22,6 +22,8 @@ const ENDPOINT = process.env.LOCALTRAIL_ENDPOINT;
 assert.ok(ENDPOINT, "LOCALTRAIL_ENDPOINT must name a running emulator; `cargo test -p client-tests` sets it");
 
 const REGION = "eu-west-1";
+// What is right for keys that nobody declared, where signatures are checked.
+const SECRET = "test";
 // Names of buckets are everybody's, so a test's bucket carries its account.
 const bucketOf = (account) => `audit-logs-${account}`;
 
@@ -40,11 +42,11 @@ const FACTORIES = { cloudtrail: CloudTrailClient, s3: S3Client, sts: STSClient }
  * A client with the SDK's own retries on. Its calls must not need them: each must be answered, or refused for good, by
  * the first attempt; `calls` tells of each what was sent.
  */
-function client(service, { account, region = REGION, ...options }) {
+function client(service, { account, secret = SECRET, region = REGION, ...options }) {
   const made = new FACTORIES[service]({
     endpoint: ENDPOINT,
     region,
-    credentials: { accessKeyId: account, secretAccessKey: "secret" },
+    credentials: { accessKeyId: account, secretAccessKey: secret },
     ...(service === "s3" ? { forcePathStyle: true } : {}),
     ...options,
   });
@@ -142,8 +144,15 @@ function assertRecent(date, before) {
 }
 
 /** Delivers everything now, digests included; answered when it is done. */
-async function flush() {
-  const answer = await fetch(`${ENDPOINT}/_localtrail/flush`, { method: "POST" });
+const flush = () => control("flush");
+
+/** Freezes, releases or advances the emulator's clock. */
+const clock = (wish) => control("clock", wish);
+
+async function control(name, wish) {
+  const body = wish && JSON.stringify(wish);
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${ENDPOINT}/_localtrail/${name}`, { method: "POST", headers, body });
   assert.ok(answer.ok, await answer.text());
 }
 
@@ -183,6 +192,7 @@ module.exports = {
   bucketOf,
   bucketPolicy,
   client,
+  clock,
   collect,
   flush,
   isDigest,

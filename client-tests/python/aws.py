@@ -11,7 +11,7 @@ REGION = "eu-west-1"
 ACCOUNT = "111122223333"
 
 
-def client(emulator, service, region=REGION, account=ACCOUNT, **options):
+def client(emulator, service, region=REGION, account=ACCOUNT, secret="secret", **options):
     """A boto3 client. It does not retry, so that one call made is one call sent and a failure shows at once.
 
     Every raw answer of CloudTrail is held against the model on its way, whatever the test is about.
@@ -25,7 +25,7 @@ def client(emulator, service, region=REGION, account=ACCOUNT, **options):
         region_name=region,
         endpoint_url=endpoint,
         aws_access_key_id=account,
-        aws_secret_access_key="secret",
+        aws_secret_access_key=secret,
         config=settings,
         **options,
     )
@@ -39,36 +39,37 @@ def held_against_the_model(http_response, model, **_):
     assert not wrong, "\n".join(wrong)
 
 
-def bucket_policy(bucket, account=ACCOUNT, prefix=""):
-    """The policy that AWS's guide gives for a trail's bucket (trails.md 14)."""
+def bucket_policy(bucket, account=ACCOUNT, prefix="", organization=None):
+    """The policy that AWS's guide gives for a trail's bucket (trails.md 14); for an organization's trail with its id."""
     folder = f"{prefix}/" if prefix else ""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "AWSCloudTrailAclCheck20150319",
-                "Effect": "Allow",
-                "Principal": {"Service": "cloudtrail.amazonaws.com"},
-                "Action": "s3:GetBucketAcl",
-                "Resource": f"arn:aws:s3:::{bucket}",
-            },
-            {
-                "Sid": "AWSCloudTrailWrite20150319",
-                "Effect": "Allow",
-                "Principal": {"Service": "cloudtrail.amazonaws.com"},
-                "Action": "s3:PutObject",
-                "Resource": f"arn:aws:s3:::{bucket}/{folder}AWSLogs/{account}/*",
-                "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
-            },
-        ],
+    acl_check = {
+        "Sid": "AWSCloudTrailAclCheck20150319",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "s3:GetBucketAcl",
+        "Resource": f"arn:aws:s3:::{bucket}",
     }
+    write = {
+        "Sid": "AWSCloudTrailWrite20150319",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{bucket}/{folder}AWSLogs/{account}/*",
+        "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
+    }
+    statements = [acl_check, write]
+    if organization:
+        whole = f"arn:aws:s3:::{bucket}/{folder}AWSLogs/{organization}/*"
+        statements.append(write | {"Sid": "AWSCloudTrailOrganizationWrite20150319", "Resource": whole})
+    return {"Version": "2012-10-17", "Statement": statements}
 
 
-def make_bucket(s3, bucket, prefix="", policy=True):
+def make_bucket(s3, bucket, prefix="", policy=True, organization=None):
     """A bucket in the test's region, with the policy unless it is not wanted."""
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     if policy:
-        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(bucket_policy(bucket, prefix=prefix)))
+        allowed = bucket_policy(bucket, prefix=prefix, organization=organization)
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(allowed))
     return bucket
 
 

@@ -15,8 +15,9 @@ AWS = Path(sys.executable).parent / "aws"
 class Cli:
     """Runs `aws …` against an emulator. `said` and `status` tell of the last call."""
 
-    def __init__(self, emulator, home, region=REGION):
+    def __init__(self, emulator, home, region=REGION, account=ACCOUNT, secret="secret"):
         self.emulator, self.home, self.region = emulator, home, region
+        self.account, self.secret = account, secret
 
     def run(self, *arguments):
         environment = {
@@ -24,8 +25,8 @@ class Cli:
             # No configuration and no credentials of whoever runs the tests.
             "HOME": str(self.home),
             "AWS_ENDPOINT_URL": self.emulator.endpoint,
-            "AWS_ACCESS_KEY_ID": ACCOUNT,
-            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_ACCESS_KEY_ID": self.account,
+            "AWS_SECRET_ACCESS_KEY": self.secret,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_MAX_ATTEMPTS": "1",
@@ -48,13 +49,15 @@ class Cli:
         assert done.returncode in (254, 255) and f"({code})" in done.stderr, f"{done.returncode}\n{self.said}"
         return self.said
 
-    def validate(self, arn, start, end=None, region=None):
-        """`aws cloudtrail validate-logs --verbose`: its status, the INVALID lines, and how many it found valid."""
+    def validate(self, arn, start, end=None, region=None, account=None):
+        """`aws cloudtrail validate-logs --verbose`: its status, the INVALID lines, and what it found valid. An organization's
+        trail has a chain for each account, which must be named."""
         until = ["--end-time", stamp(end)] if end else []
         # The flag alone chooses whose digests are looked at; with a variable it is the trail's home region's.
         where = ["--region", region] if region else []
+        whose = ["--account-id", account] if account else []
         done = self.run(
-            "cloudtrail", "validate-logs", "--trail-arn", arn, "--start-time", stamp(start), *until, *where, "--verbose"
+            "cloudtrail", "validate-logs", "--trail-arn", arn, "--start-time", stamp(start), *until, *where, *whose, "--verbose"
         )
         lines = done.stdout.splitlines()
         return Verdict(

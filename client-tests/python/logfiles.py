@@ -11,16 +11,19 @@ from datetime import datetime, timedelta, timezone
 
 import records
 
+# Organization trails put the organization's id before the account.
+ORGANIZATION = r"(?:(?P<organization>o-[a-z0-9]{10,32})/)?"
 LOG_KEY = re.compile(
-    r"^(?:(?P<prefix>.+)/)?AWSLogs/(?P<account>\d{12})/CloudTrail/(?P<region>[a-z0-9-]+)/(?P<date>\d{4}/\d\d/\d\d)/"
+    r"^(?:(?P<prefix>.+)/)?AWSLogs/" + ORGANIZATION + r"(?P<account>\d{12})/CloudTrail/(?P<region>[a-z0-9-]+)/"
+    r"(?P<date>\d{4}/\d\d/\d\d)/"
     r"(?P=account)_CloudTrail_(?P=region)_(?P<stamp>\d{8}T\d{4}Z)_(?P<unique>[A-Za-z0-9]{16})\.json\.gz$"
 )
 DIGEST_KEY = re.compile(
-    r"^(?:(?P<prefix>.+)/)?AWSLogs/(?P<account>\d{12})/CloudTrail-Digest/(?P<region>[a-z0-9-]+)/"
+    r"^(?:(?P<prefix>.+)/)?AWSLogs/" + ORGANIZATION + r"(?P<account>\d{12})/CloudTrail-Digest/(?P<region>[a-z0-9-]+)/"
     r"(?P<date>\d{4}/\d\d/\d\d)/(?P=account)_CloudTrail-Digest_(?P=region)_(?P<trail>[A-Za-z0-9._-]+)_"
     r"(?P<home>[a-z0-9-]+)_(?P<stamp>\d{8}T\d{6}Z)\.json\.gz$"
 )
-MARKER_KEY = re.compile(r"^(?:.+/)?AWSLogs/\d{12}/CloudTrail(-Digest)?/$")
+MARKER_KEY = re.compile(r"^(?:.+/)?AWSLogs/" + ORGANIZATION + r"\d{12}/CloudTrail(-Digest)?/$")
 
 DIGEST_KEYS = (
     "awsAccountId digestStartTime digestEndTime digestS3Bucket digestS3Object digestPublicKeyFingerprint "

@@ -7,10 +7,12 @@ import base64
 import binascii
 import json
 
-# Refusals of the protocol and of every operation, which no operation's model lists (D and O, trails.md 1 and 4).
+# Refusals of the protocol and of every operation, which no operation's model lists (D and O, trails.md 1 and 4). Those of
+# signatures are the API reference's "Common errors" (D).
 COMMON_ERRORS = set(
-    "AccessDeniedException InternalFailure OperationNotPermittedException SerializationException ThrottlingException "
-    "UnknownOperationException UnsupportedOperationException".split()
+    "AccessDeniedException IncompleteSignatureException InternalFailure InvalidSignatureException "
+    "MissingAuthenticationTokenException OperationNotPermittedException SerializationException ThrottlingException "
+    "UnknownOperationException UnrecognizedClientException UnsupportedOperationException".split()
 )
 ERROR_MEMBERS = {"__type", "Message", "message"}
 

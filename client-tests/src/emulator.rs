@@ -25,6 +25,8 @@ pub struct Options {
     pub clock: Option<&'static str>,
     /// `--pace`: `fast` or `aws`.
     pub pace: Option<&'static str>,
+    /// Flags that are on or off: `--check-signatures`, `--throttle`.
+    pub switches: &'static [&'static str],
 }
 
 impl Options {
@@ -46,6 +48,7 @@ impl Options {
                 arguments.extend([flag.into(), word.into()]);
             }
         }
+        arguments.extend(self.switches.iter().map(Into::into));
         arguments
     }
 }
@@ -158,10 +161,19 @@ mod tests {
             bucket_dir: None,
             clock: Some("virtual"),
             pace: Some("aws"),
+            switches: &["--throttle"],
         };
         assert_eq!(
             full.arguments()[4..],
-            ["--data-dir", "/d", "--clock", "virtual", "--pace", "aws"]
+            [
+                "--data-dir",
+                "/d",
+                "--clock",
+                "virtual",
+                "--pace",
+                "aws",
+                "--throttle"
+            ]
         );
     }
 }

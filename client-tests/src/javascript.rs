@@ -19,11 +19,22 @@ pub fn folder() -> PathBuf {
 /// # Panics
 /// With what Node said when a test fails, or when there was none.
 pub fn run(file: &str) {
+    run_with(file, &[]);
+}
+
+/// The same against an emulator with switches, such as `--throttle`.
+///
+/// # Panics
+/// With what Node said when a test fails, or when there was none.
+pub fn run_with(file: &str, switches: &'static [&'static str]) {
     let Some(modules) = modules() else {
         skipped(&format!("{file}: there is no node or no npm here"));
         return;
     };
-    let emulator = Emulator::start(Options::default());
+    let emulator = Emulator::start(Options {
+        switches,
+        ..Options::default()
+    });
     let mut command = Command::new("node");
     // Somebody's own profile, region or endpoint must not change what is tested.
     for (name, _) in std::env::vars_os() {

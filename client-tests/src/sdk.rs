@@ -12,10 +12,19 @@ pub const REGION: &str = "eu-west-1";
 /// A twelve-digit access key is the account id: every test knows its account without asking.
 pub const ACCOUNT: &str = "111122223333";
 
+/// The secret where nobody checks signatures.
+const SECRET: &str = "secret";
+
 /// A CloudTrail client. It does not retry, so that one call made is one call sent.
 #[must_use]
 pub fn cloudtrail(emulator: &Emulator) -> cloudtrail::Client {
-    let credentials = cloudtrail::config::Credentials::new(ACCOUNT, "secret", None, None, "tests");
+    cloudtrail_signing(emulator, SECRET)
+}
+
+/// The same with a secret access key.
+#[must_use]
+pub fn cloudtrail_signing(emulator: &Emulator, secret: &str) -> cloudtrail::Client {
+    let credentials = cloudtrail::config::Credentials::new(ACCOUNT, secret, None, None, "tests");
     let config = cloudtrail::Config::builder()
         .behavior_version(cloudtrail::config::BehaviorVersion::latest())
         .region(cloudtrail::config::Region::new(REGION))
@@ -30,7 +39,13 @@ pub fn cloudtrail(emulator: &Emulator) -> cloudtrail::Client {
 /// An S3 client with path-style addresses, the only ones that need no name resolution.
 #[must_use]
 pub fn s3(emulator: &Emulator) -> s3::Client {
-    let credentials = s3::config::Credentials::new(ACCOUNT, "secret", None, None, "tests");
+    s3_signing(emulator, SECRET)
+}
+
+/// The same with a secret access key.
+#[must_use]
+pub fn s3_signing(emulator: &Emulator, secret: &str) -> s3::Client {
+    let credentials = s3::config::Credentials::new(ACCOUNT, secret, None, None, "tests");
     let config = s3::Config::builder()
         .behavior_version(s3::config::BehaviorVersion::latest())
         .region(s3::config::Region::new(REGION))

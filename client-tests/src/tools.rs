@@ -90,7 +90,8 @@ pub fn every_file_is_run(folder: &Path, is_test: impl Fn(&str) -> bool, source: 
         if is_test(name) {
             count += 1;
             assert!(
-                source.contains(&format!("run(\"{name}\")")),
+                source.contains(&format!("run(\"{name}\")"))
+                    || source.contains(&format!("run_with(\"{name}\",")),
                 "{name} is run by no test"
             );
         }

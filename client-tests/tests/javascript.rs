@@ -1,6 +1,6 @@
 //! One test for each file of JavaScript tests, so that `cargo test` shows them: AWS's SDK for JavaScript against the binary.
 
-use client_tests::javascript::{folder, run};
+use client_tests::javascript::{folder, run, run_with};
 use client_tests::tools::every_file_is_run;
 
 #[test]
@@ -26,6 +26,16 @@ fn log_files() {
 #[test]
 fn wire() {
     run("wire.test.js");
+}
+
+#[test]
+fn signatures() {
+    run_with("signatures.test.js", &["--check-signatures"]);
+}
+
+#[test]
+fn throttling() {
+    run_with("throttle.test.js", &["--throttle"]);
 }
 
 #[test]

@@ -64,6 +64,21 @@ fn aws_cli_and_localtrail_find_tampering() {
 }
 
 #[test]
+fn aws_cli_and_boto3_in_an_organization() {
+    run("test_cli_organization.py");
+}
+
+#[test]
+fn boto3_and_signatures() {
+    run("test_boto3_signatures.py");
+}
+
+#[test]
+fn boto3_and_throttling() {
+    run("test_boto3_throttle.py");
+}
+
+#[test]
 fn every_python_file_is_run() {
     let source = include_str!("python.rs");
     every_file_is_run(&folder(), |name| name.starts_with("test_"), source);

@@ -5,6 +5,7 @@
 mod history;
 mod objects;
 mod refusals;
+mod signatures;
 mod trails;
 
 use aws_sdk_cloudtrail::Client;
