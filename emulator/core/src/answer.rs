@@ -26,8 +26,6 @@ impl CloudTrail {
         now: Timestamp,
     ) -> Answer {
         let account = call.caller.account();
-        self.state
-            .visit(account, &call.region, self.journal.next_seq(), now);
         let request_id = self
             .state
             .ids
@@ -38,6 +36,8 @@ impl CloudTrail {
             // Without an operation there is no name that an event could have.
             Err(refusal) => return refused(&refusal, request_id),
         };
+        self.state
+            .visit(account, &call.region, self.journal.next_seq(), now);
         // Before anything else of the operation, its body included.
         let admitted = match self.settings.throttling {
             Throttling::Off => Ok(()),

@@ -10,7 +10,7 @@ use crate::effect::{Effect, EffectId, Outcome};
 use crate::ids::Purpose;
 use crate::journal::{Journal, Kept};
 use crate::keys::PublicKey;
-use crate::organization::{Organization, OrganizationError, OrganizationId};
+use crate::organization::{Organization, OrganizationError, OrganizationId, Organizations};
 use crate::place::AccountId;
 use crate::quotas::HISTORY_DAYS;
 use crate::record::injected::{self, RecordError};
@@ -238,15 +238,41 @@ impl CloudTrail {
         organization: Organization,
         now: Timestamp,
     ) -> Result<(), OrganizationError> {
-        self.now = self.now.max(now);
-        self.state
-            .keep_organization(organization, self.journal.next_seq(), now)
+        let mut organizations = self.state.organizations.clone();
+        organizations.declare(organization)?;
+        self.take_organizations(organizations, now);
+        Ok(())
+    }
+
+    /// Makes these all the organizations that there are.
+    ///
+    /// # Errors
+    ///
+    /// When one contradicts itself or another; nothing is changed then.
+    pub fn replace_organizations(
+        &mut self,
+        organizations: Vec<Organization>,
+        now: Timestamp,
+    ) -> Result<(), OrganizationError> {
+        let organizations = Organizations::of_all(organizations)?;
+        self.take_organizations(organizations, now);
+        Ok(())
     }
 
     /// Forgets an organization; whether there was one. Its trails stay with their owner.
     pub fn dissolve_organization(&mut self, id: &OrganizationId, now: Timestamp) -> bool {
+        let mut organizations = self.state.organizations.clone();
+        let was = organizations.dissolve(id);
+        if was {
+            self.take_organizations(organizations, now);
+        }
+        was
+    }
+
+    fn take_organizations(&mut self, organizations: Organizations, now: Timestamp) {
         self.now = self.now.max(now);
-        self.state.dissolve(id, self.journal.next_seq(), now)
+        self.state
+            .set_organizations(organizations, self.journal.next_seq(), now);
     }
 
     /// The organizations, by id.

@@ -1,7 +1,7 @@
 //! Delivery: from the events that trails log to the files in their buckets.
 //!
-//! A trail has a stream in every place it logs in: an account and a region. A stream gathers events, files them, and keeps the chain of digests.
-//! What is to be put outside waits in the outbox until a courier has said how it went.
+//! A trail has a stream in every place it logs in: an account and a region. A stream gathers events, files them, and keeps
+//! the chain of digests. What is to be put outside waits in the outbox until a courier has said how it went.
 
 mod chain;
 mod digest;
@@ -19,6 +19,7 @@ use crate::effect::{Effect, EffectId, Outcome, PutObject};
 use crate::ids::Ids;
 use crate::journal::{Journal, Kept, Seq};
 use crate::keys::Keys;
+use crate::organization::Organization;
 use crate::place::Place;
 use crate::rows::Rows;
 use crate::settings::Pace;
@@ -133,25 +134,52 @@ impl Delivery {
     /// Makes the streams of a trail what the trail says, after any change of it or of where it logs.
     pub(crate) fn follow(
         &mut self,
-        trail: TrailId,
-        plan: &Plan,
+        trail: &Trail,
+        organization: Option<&Organization>,
         places: &BTreeSet<Place>,
         tools: &mut Tools<'_>,
     ) {
-        self.due.set(None);
-        self.close_all(trail, |place| !places.contains(place), tools);
+        let plan = Plan::of(trail, organization);
+        self.close_all(trail.id, |place| !places.contains(place), tools);
         for place in places {
-            let key = StreamKey {
-                trail,
-                place: place.clone(),
-            };
-            let stream = self
-                .streams
-                .entry(key)
-                .or_insert_with_key(|key| Stream::new(key.clone(), plan.clone()));
-            stream.follow(plan.clone(), &mut self.outbox, &self.pace, tools);
+            self.enter(trail.id, &plan, place, tools);
+        }
+        // Of accounts that are no longer the trail's, nothing needs to be remembered once all is delivered.
+        let belongs = |account| {
+            account == trail.account
+                || organization.is_some_and(|organization| organization.logs(account))
+        };
+        for stream in self.of_trail(trail.id) {
+            if !belongs(stream.place().account) {
+                stream.orphan(tools);
+            }
         }
         self.index_open();
+        self.prune(tools);
+    }
+
+    /// A trail logs in one more place, or follows its plan there.
+    pub(crate) fn enter(
+        &mut self,
+        trail: TrailId,
+        plan: &Plan,
+        place: &Place,
+        tools: &mut Tools<'_>,
+    ) {
+        self.due.set(None);
+        let key = StreamKey {
+            trail,
+            place: place.clone(),
+        };
+        let open = self.open.entry(place.clone()).or_default();
+        if !open.contains(&key) {
+            open.push(key.clone());
+        }
+        let stream = self
+            .streams
+            .entry(key)
+            .or_insert_with_key(|key| Stream::new(key.clone(), plan.clone()));
+        stream.follow(plan.clone(), &mut self.outbox, &self.pace, tools);
     }
 
     /// A trail is gone: what it gathered is still delivered, and its chains end.
@@ -248,6 +276,7 @@ impl Delivery {
             stream.keep(tools);
         }
         self.index_open();
+        self.prune(tools);
     }
 
     /// Makes everything due now: gathered events, refused deliveries, digests.
@@ -349,6 +378,11 @@ impl Delivery {
             rows.delete(key.row());
         }
         self.outbox.delete_rows(rows);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn stream_keys(&self) -> Vec<StreamKey> {
+        self.streams.keys().cloned().collect()
     }
 
     /// How many deliveries wait.

@@ -2,7 +2,6 @@
 //! which AWS notices (trails.md 3.3; native.md, Trails).
 
 use crate::delivery::account_folder;
-use crate::effect::EffectId;
 use crate::names::is_dotted_quad;
 use crate::operations::Desk;
 use crate::organization::{FeatureSet, OrganizationId, ServiceAccess, ServiceLinkedRole};
@@ -32,14 +31,23 @@ pub(crate) enum LogsWish {
     Set,
 }
 
-/// Checks a trail as it would be, fills in the ARNs that its wishes stand for, and answers with the last folder marker
-/// that was put. A refusal may leave markers behind, as AWS does (O, native.md: a create refused by the ACL statement
+/// Folders of a bucket that its policy lets CloudTrail write to.
+#[must_use]
+pub(crate) struct Folders(Vec<String>);
+
+/// Checks a trail as it would be, fills in the ARNs that its wishes stand for, and puts the folder markers. A refusal may leave markers behind, as AWS does (O, native.md: a create refused by the ACL statement
 /// leaves one, a create refused by the put leaves none).
 pub(crate) fn admit(
     trail: &mut Trail,
     wishes: &Wishes,
     desk: &mut Desk<'_>,
-) -> Result<Option<EffectId>, Refusal> {
+) -> Result<(), Refusal> {
+    let folders = admit_bucket(trail, desk)?;
+    admit_rest(trail, wishes, folders, desk)
+}
+
+/// The bucket, which is looked at first (O, native.md). Answers the folders that CloudTrail may write to.
+pub(crate) fn admit_bucket(trail: &Trail, desk: &mut Desk<'_>) -> Result<Folders, Refusal> {
     validate_bucket_name(&trail.settings.bucket)?;
     let bucket = trail.settings.bucket.clone();
     if desk.surroundings.bucket(&bucket).is_none() {
@@ -47,11 +55,21 @@ pub(crate) fn admit(
     }
     validate_prefix(trail.settings.prefix.as_deref())?;
     let organization = organization_of(trail, desk)?;
-    let folders = admitted_folders(trail, organization.as_ref(), desk)?;
+    admitted_folders(trail, organization.as_ref(), desk)
+}
+
+/// Everything else, once the bucket is admitted; then the folder markers are put.
+pub(crate) fn admit_rest(
+    trail: &mut Trail,
+    wishes: &Wishes,
+    folders: Folders,
+    desk: &mut Desk<'_>,
+) -> Result<(), Refusal> {
     resolve_topic(trail, wishes, desk)?;
     resolve_key(trail, wishes, desk)?;
     validate_logs(trail, wishes, desk)?;
-    Ok(mark(trail, folders, desk))
+    mark(trail, &folders.0, desk);
+    Ok(())
 }
 
 /// 3 to 63 characters, lower case, digits, dots and hyphens; labels begin and end with a letter or digit (D, trails.md 3.1).
@@ -257,7 +275,7 @@ fn admitted_folders(
     trail: &Trail,
     organization: Option<&OrganizationId>,
     desk: &mut Desk<'_>,
-) -> Result<Vec<String>, Refusal> {
+) -> Result<Folders, Refusal> {
     let folder = account_folder(
         trail.settings.prefix.as_deref(),
         organization,
@@ -269,22 +287,21 @@ fn admitted_folders(
     }
     for (put, key) in folders.iter().enumerate() {
         if let Err(refusal) = check_policy(trail, BucketAction::PutObject { key }, desk) {
-            folders.truncate(put);
-            mark(trail, folders, desk);
+            mark(trail, &folders[..put], desk);
             return Err(refusal);
         }
     }
     if let Err(refusal) = check_policy(trail, BucketAction::GetBucketAcl, desk) {
-        mark(trail, folders, desk);
+        mark(trail, &folders, desk);
         return Err(refusal);
     }
-    Ok(folders)
+    Ok(Folders(folders))
 }
 
-/// Puts markers into folders, and answers with the last.
-fn mark(trail: &Trail, folders: Vec<String>, desk: &mut Desk<'_>) -> Option<EffectId> {
-    let markers = folders.into_iter().map(|folder| desk.mark(trail, folder));
-    markers.last()
+fn mark(trail: &Trail, folders: &[String], desk: &mut Desk<'_>) {
+    for folder in folders {
+        desk.mark(trail, folder.clone());
+    }
 }
 
 fn check_policy(trail: &Trail, action: BucketAction<'_>, desk: &Desk<'_>) -> Result<(), Refusal> {

@@ -19,6 +19,7 @@ mod journal;
 mod keys;
 #[cfg(test)]
 mod laws;
+mod migration;
 mod names;
 mod operations;
 mod organization;

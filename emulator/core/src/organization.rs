@@ -4,7 +4,7 @@
 //! allows, the operations decide.
 
 #[cfg(test)]
-mod tests;
+mod rights;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -191,6 +191,12 @@ impl Organization {
         std::iter::once(self.management_account).chain(members.into_iter().flatten().copied())
     }
 
+    /// Whether an organization trail logs the events of this account.
+    pub(crate) fn logs(&self, account: AccountId) -> bool {
+        let reaches_members = self.cloud_trail_access == ServiceAccess::Enabled;
+        account == self.management_account || (reaches_members && self.members.contains(&account))
+    }
+
     /// What an account is here.
     pub(crate) fn standing(&self, account: AccountId) -> Standing {
         if account == self.management_account {
@@ -212,13 +218,22 @@ pub(crate) enum Standing {
 }
 
 /// All organizations, and whose account is where.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Organizations {
     declared: BTreeMap<OrganizationId, Organization>,
     of_account: BTreeMap<AccountId, OrganizationId>,
 }
 
 impl Organizations {
+    /// These and no others.
+    pub(crate) fn of_all(all: Vec<Organization>) -> Result<Self, OrganizationError> {
+        let mut organizations = Self::default();
+        for organization in all {
+            organizations.declare(organization)?;
+        }
+        Ok(organizations)
+    }
+
     /// Takes in an organization, in place of an earlier one of the same id.
     pub(crate) fn declare(
         &mut self,
@@ -269,6 +284,11 @@ impl Organizations {
         self.declared.get(self.of_account.get(&account)?)
     }
 
+    /// The organization of an account, whose delegated administrators may change.
+    pub(crate) fn of_mut(&mut self, account: AccountId) -> Option<&mut Organization> {
+        self.declared.get_mut(self.of_account.get(&account)?)
+    }
+
     pub(crate) fn get(&self, id: &OrganizationId) -> Option<&Organization> {
         self.declared.get(id)
     }
@@ -296,7 +316,7 @@ impl Organizations {
 }
 
 #[cfg(test)]
-mod declaration {
+mod tests {
     use serde_json::json;
 
     use super::*;

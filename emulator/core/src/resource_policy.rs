@@ -99,9 +99,13 @@ impl ResourcePolicy {
 impl Statement {
     fn is_well_formed(&self) -> bool {
         let actions = self.action.as_slice();
+        // Names of actions have no case, and a star stands for all of them (D, IAM; for these resources I).
         let is_action = |action: &String| {
             let (service, name) = action.split_once(':').unwrap_or_default();
-            matches!(service, "cloudtrail" | "cloudtrail-data") && !name.is_empty()
+            let is_ours = ["cloudtrail", "cloudtrail-data"]
+                .iter()
+                .any(|ours| service.eq_ignore_ascii_case(ours));
+            action == "*" || (is_ours && !name.is_empty())
         };
         let has_effect = matches!(self.effect, Effect::Allow | Effect::Deny);
         let condition = self.condition.as_ref();

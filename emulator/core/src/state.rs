@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::delivery::{Delivery, OutboxRows, StreamKey, Tools};
+use crate::delivery::{Delivery, OutboxRows, Stream, StreamKey, Tools};
 use crate::effect::EffectId;
 use crate::ids::Ids;
 use crate::journal::{Journal, Seq};
 use crate::keys::Keys;
-use crate::organization::{Organization, OrganizationError, OrganizationId, Organizations};
-use crate::place::{AccountId, Region};
+use crate::migration;
+use crate::organization::{Organization, Organizations};
+use crate::place::{AccountId, Place, Region};
 use crate::rows::Rows;
 use crate::settings::Settings;
 use crate::store::StoreError;
@@ -72,10 +73,16 @@ impl State {
             let trail: Trail = parsed(key, json)?;
             self.trails.insert(trail.key(), trail);
         } else if key.starts_with(StreamKey::PREFIX) {
-            self.delivery.load_stream(parsed(key, json)?);
+            let stream: Stream = parsed(key, &migration::with_place(json))?;
+            if stream.key().row() != key {
+                self.rows.delete(key.to_owned());
+                self.rows.put(stream.key().row(), &stream);
+            }
+            self.delivery.load_stream(stream);
         } else if let Some(number) = key.strip_prefix(OutboxRows::PREFIX) {
             let id = EffectId(number.parse().map_err(StoreError::damaged)?);
-            self.delivery.load_entry(id, parsed(key, json)?);
+            let entry = parsed(key, &migration::with_place(json))?;
+            self.delivery.load_entry(id, entry);
         } else if key.starts_with(Keys::PREFIX) {
             self.keys.load(parsed(key, json)?)?;
         } else if key.starts_with(Organization::PREFIX) {
@@ -138,67 +145,65 @@ impl State {
         let known = self.regions.entry(account).or_default();
         known.insert(region.clone());
         self.rows.put(format!("{REGIONS}{account}"), known);
-        let reaches = |trail: &Trail| {
-            trail.settings.organization || (trail.account == account && trail.settings.multi_region)
+        let place = Place {
+            account,
+            region: region.clone(),
         };
-        self.follow_where(reaches, next_seq, now);
+        let logging = self.trails.values().filter(|trail| trail.logging.on);
+        let reaching = logging.filter_map(|trail| {
+            let organization = self.organization_of(trail);
+            let is_reached = trail.account == account
+                || organization.is_some_and(|organization| organization.logs(account));
+            let is_there = is_reached && trail.is_seen_from(region);
+            is_there.then(|| (trail.id, Plan::of(trail, organization)))
+        });
+        let reaching: Vec<_> = reaching.collect();
+        let (delivery, mut tools) = self.delivery_and_tools(next_seq, now);
+        for (trail, plan) in reaching {
+            delivery.enter(trail, &plan, &place, &mut tools);
+        }
     }
 
-    /// Lets the deliveries of these trails follow where they log now.
-    pub(crate) fn follow_where(
-        &mut self,
-        which: impl Fn(&Trail) -> bool,
-        next_seq: Seq,
-        now: Timestamp,
-    ) {
-        let trails = std::mem::take(&mut self.trails);
-        for trail in trails.values().filter(|trail| which(trail)) {
-            self.follow(trail, next_seq, now);
-        }
-        self.trails = trails;
+    /// The organization that a trail logs; none for a trail that is its account's alone.
+    fn organization_of(&self, trail: &Trail) -> Option<&Organization> {
+        self.organizations
+            .managed_by(trail.account)
+            .filter(|_| trail.settings.organization)
     }
 
     /// Lets the deliveries of a trail follow what it says now.
     pub(crate) fn follow(&mut self, trail: &Trail, next_seq: Seq, now: Timestamp) {
-        let organization = self
-            .organizations
-            .managed_by(trail.account)
-            .filter(|_| trail.settings.organization);
-        let places = trail.places(organization, &self.regions);
-        let plan = Plan::of(trail, organization);
+        let organization = self.organization_of(trail).cloned();
+        let places = trail.places(organization.as_ref(), &self.regions);
         let (delivery, mut tools) = self.delivery_and_tools(next_seq, now);
-        delivery.follow(trail.id, &plan, &places, &mut tools);
+        delivery.follow(trail, organization.as_ref(), &places, &mut tools);
     }
 
-    /// Takes in what an organization is now, or that it is no more.
-    pub(crate) fn keep_organization(
+    /// Takes in what the organizations are now. An account that left one is logged by it no further, not even with the
+    /// next call.
+    pub(crate) fn set_organizations(
         &mut self,
-        organization: Organization,
+        organizations: Organizations,
         next_seq: Seq,
         now: Timestamp,
-    ) -> Result<(), OrganizationError> {
-        let id = organization.id.clone();
-        self.organizations.declare(organization)?;
-        if let Some(kept) = self.organizations.get(&id) {
-            self.rows.put(Organization::row(&id), kept);
+    ) {
+        let before = std::mem::replace(&mut self.organizations, organizations);
+        for gone in before
+            .all()
+            .filter(|one| self.organizations.get(&one.id).is_none())
+        {
+            self.rows.delete(Organization::row(&gone.id));
         }
-        self.follow_organizations(next_seq, now);
-        Ok(())
-    }
-
-    /// Forgets an organization; whether there was one.
-    pub(crate) fn dissolve(&mut self, id: &OrganizationId, next_seq: Seq, now: Timestamp) -> bool {
-        let was = self.organizations.dissolve(id);
-        if was {
-            self.rows.delete(Organization::row(id));
-            self.follow_organizations(next_seq, now);
+        for kept in self.organizations.all() {
+            if before.get(&kept.id) != Some(kept) {
+                self.rows.put(Organization::row(&kept.id), kept);
+            }
         }
-        was
-    }
-
-    /// Lets organization trails follow. An account that left is logged no further, not even with the next call.
-    fn follow_organizations(&mut self, next_seq: Seq, now: Timestamp) {
-        self.follow_where(|trail| trail.settings.organization, next_seq, now);
+        let trails = std::mem::take(&mut self.trails);
+        for trail in trails.values().filter(|trail| trail.settings.organization) {
+            self.follow(trail, next_seq, now);
+        }
+        self.trails = trails;
         let (delivery, mut tools) = self.delivery_and_tools(next_seq, now);
         delivery.file_closing(&mut tools);
     }

@@ -1,5 +1,4 @@
-//! What core asks of the neighbourhood. Topics, keys, log groups and organizations do not exist here yet, and core is
-//! told so.
+//! What core asks of the neighbourhood. Topics, keys and log groups do not exist here yet, and core is told so.
 
 use localtrail_core::{
     AccountId, Admission, Bucket, BucketRequest, Key, LogsAccess, Region, Surroundings,

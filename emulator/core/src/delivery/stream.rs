@@ -63,7 +63,7 @@ pub(crate) struct Stream {
     /// The trail as it was when this stream last followed it.
     plan: Plan,
     phase: Phase,
-    /// Its trail is deleted: it goes when its work is done.
+    /// Its trail is deleted, or its account is no longer the trail's: it goes when its work is done.
     orphaned: bool,
     pub(crate) status: Status,
     /// The chain that grows, while the stream is open and validation is on.
@@ -176,6 +176,7 @@ impl Stream {
             self.file(outbox, tools);
         }
         self.plan = plan;
+        self.orphaned = false;
         if self.phase != Phase::Open {
             self.phase = Phase::Open;
             self.scanned = tools.next_seq;

@@ -14,7 +14,7 @@ use crate::quotas::TRAILS_PER_REGION;
 use crate::refusal::Refusal;
 use crate::selectors::Selectors;
 use crate::tags::{Tag, Tags};
-use crate::trail::{Logging, Trail, TrailKey, TrailSettings};
+use crate::trail::{Logging, Trail, TrailSettings};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -66,7 +66,6 @@ impl Operation for CreateTrail {
         refuse_regions_without_globals(&settings)?;
         refuse_half_of_logs(&settings)?;
         let account = owner(&settings, desk);
-        refuse_one_too_many(&name, account, &settings, desk)?;
         let mut trail = Trail {
             id: desk.state.next_trail(),
             name,
@@ -79,10 +78,12 @@ impl Operation for CreateTrail {
             tags: Tags::default(),
             logging: Logging::default(),
         };
+        let folders = destination::admit_bucket(&trail, desk)?;
+        refuse_one_too_many(&trail, desk)?;
         trail.tags = trail
             .tags
             .with(&self.tags_list.unwrap_or_default(), &trail.arn())?;
-        destination::admit(&mut trail, &wishes, desk)?;
+        destination::admit_rest(&mut trail, &wishes, folders, desk)?;
         let summary = TrailSummary::from(&trail);
         desk.state.count_trail();
         desk.keep(trail);
@@ -131,25 +132,17 @@ fn owner(settings: &TrailSettings, desk: &Desk<'_>) -> AccountId {
 }
 
 /// The name must be new here, and no region that would show the trail may show five already (D, trails.md 4.1).
-fn refuse_one_too_many(
-    name: &TrailName,
-    account: AccountId,
-    settings: &TrailSettings,
-    desk: &Desk<'_>,
-) -> Result<(), Refusal> {
-    let key = TrailKey {
-        account,
-        ..desk.key_here(name.clone())
-    };
-    if desk.state.trails.contains_key(&key) {
+fn refuse_one_too_many(trail: &Trail, desk: &Desk<'_>) -> Result<(), Refusal> {
+    let account = trail.account;
+    if desk.state.trails.contains_key(&trail.key()) {
         return Err(Refusal::TrailAlreadyExists {
-            name: name.to_string(),
+            name: trail.name.to_string(),
             account,
         });
     }
     // An organization trail is shown in its members too, and counts there (I).
     let mut regions = vec![desk.region];
-    if settings.multi_region {
+    if trail.settings.multi_region {
         regions.extend(desk.seen_by(account).map(|trail| &trail.home));
     }
     for region in regions {

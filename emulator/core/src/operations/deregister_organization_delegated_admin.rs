@@ -19,15 +19,16 @@ impl Operation for DeregisterOrganizationDelegatedAdmin {
     type Output = Nothing;
 
     fn call(self, desk: &mut Desk<'_>) -> Result<Nothing, Refusal> {
-        let mut organization = managed(desk)?;
+        let organization = managed(desk)?;
         let account = account_of(&self.delegated_admin_account_id)?;
         if !organization.accounts().any(|one| one == account) {
             return Err(Refusal::AccountNotFound(self.delegated_admin_account_id));
         }
-        if !organization.delegated_administrators.remove(&account) {
+        let mut administrators = organization.delegated_administrators.clone();
+        if !administrators.remove(&account) {
             return Err(Refusal::AccountNotRegistered(account));
         }
-        desk.keep_organization(organization);
+        desk.keep_administrators(administrators);
         Ok(Nothing {})
     }
 }

@@ -1,9 +1,11 @@
 //! What an operation works with: the state, the caller's place, the surroundings.
 
+use std::collections::BTreeSet;
+
 use crate::effect::EffectId;
 use crate::journal::Journal;
 use crate::names::{NameOrArn, TrailArn, TrailName};
-use crate::organization::{Organization, Standing};
+use crate::organization::{Organization, ServiceLinkedRole, Standing};
 use crate::place::{AccountId, Region};
 use crate::refusal::Refusal;
 use crate::settings::BucketPolicy;
@@ -64,8 +66,8 @@ impl Desk<'_> {
         else {
             return Err(unknown(shown()));
         };
-        if power == Power::Read && reach == Reach::Change {
-            return Err(Refusal::NotOrganizationMasterAccount);
+        if reach == Reach::Change {
+            self.refuse_members(trail, power)?;
         }
         if trail.home == *self.region {
             return Ok(key);
@@ -75,6 +77,21 @@ impl Desk<'_> {
             Reach::Read => Err(unknown(shown())),
             Reach::Change => Err(Refusal::InvalidHomeRegion(trail.home.to_string())),
         }
+    }
+
+    /// Members change nothing; who acts for the management account needs its service-linked role (D, trails.md 4.3).
+    fn refuse_members(&self, trail: &Trail, power: Power) -> Result<(), Refusal> {
+        if power == Power::Read {
+            return Err(Refusal::NotOrganizationMasterAccount);
+        }
+        let organization = self.state.organizations.of(self.account);
+        let lacks_role = organization.is_some_and(|organization| {
+            organization.service_linked_role == ServiceLinkedRole::Denied
+        });
+        if trail.account != self.account && lacks_role {
+            return Err(Refusal::NoManagementAccountSlrExists);
+        }
+        Ok(())
     }
 
     /// What this account may do with a trail: nothing of another account is seen, but for the trails of the organization
@@ -150,20 +167,21 @@ impl Desk<'_> {
         }
     }
 
-    /// Keeps an organization that was declared as it now is.
-    pub(crate) fn keep_organization(&mut self, organization: Organization) {
-        self.state
-            .keep_organization(organization, self.journal.next_seq(), self.now)
-            .expect("only delegated administrators change, and those were checked");
+    /// Keeps the organization of the caller with other delegated administrators. Deliveries do not go by them.
+    pub(crate) fn keep_administrators(&mut self, administrators: BTreeSet<AccountId>) {
+        if let Some(organization) = self.state.organizations.of_mut(self.account) {
+            organization.delegated_administrators = administrators;
+            let row = Organization::row(&organization.id);
+            self.state.rows.put(row, organization);
+        }
     }
 
     /// Puts a folder marker into the trail's bucket.
-    pub(crate) fn mark(&mut self, trail: &Trail, key: String) -> EffectId {
+    pub(crate) fn mark(&mut self, trail: &Trail, key: String) {
         let next_seq = self.journal.next_seq();
         let (delivery, mut tools) = self.state.delivery_and_tools(next_seq, self.now);
         let id = delivery.mark(trail, key, &mut tools);
         self.marked = Some(id);
-        id
     }
 }
 

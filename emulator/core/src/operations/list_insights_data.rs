@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Desk, Operation, Reach};
 use crate::draft::Access;
 use crate::refusal::Refusal;
+use crate::time::Timestamp;
 use crate::wire::Time;
 
 /// Members that the model constrains and nothing else is asked of are not read: DataType, Dimensions, MaxResults.
@@ -37,21 +38,37 @@ impl Operation for ListInsightsData {
         }
         desk.find(&self.insight_source, Reach::Read)
             .map_err(|refusal| Refusal::InvalidParameter(refusal.to_string()))?;
-        // An end that is not given is now (I).
-        let end = self.end_time.map_or(desk.now, |time| time.0);
-        if self.start_time.is_some_and(|start| start.0 > end) {
-            return refused("StartTime must not be after EndTime.");
-        }
-        if self.next_token.is_some() {
-            return refused(NO_TOKEN);
-        }
+        refuse_range_and_token(
+            self.start_time,
+            self.end_time,
+            self.next_token.as_deref(),
+            desk.now,
+        )?;
         Ok(Listed { events: [] })
     }
 }
 
-/// No page was ever followed by another, so no token was given out (I sentence).
-pub(super) const NO_TOKEN: &str =
-    "The next token is invalid, or belongs to a request with other parameters.";
+/// An end that is not given is now (D, trails.md 6.3), an empty range is no fault (I), and as no page was ever followed by
+/// another, no token was given out.
+pub(super) fn refuse_range_and_token(
+    start: Option<Time>,
+    end: Option<Time>,
+    token: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let end = end.map_or(now, |time| time.0);
+    if start.is_some_and(|start| start.0 > end) {
+        return Err(Refusal::InvalidParameter(
+            "StartTime must not be after EndTime.".to_owned(), // (I)
+        ));
+    }
+    match token {
+        None => Ok(()),
+        Some(_) => Err(Refusal::InvalidParameter(
+            Refusal::InvalidNextToken.to_string(),
+        )),
+    }
+}
 
 fn refused(sentence: &str) -> Result<Listed, Refusal> {
     Err(Refusal::InvalidParameter(sentence.to_owned())) // (I)

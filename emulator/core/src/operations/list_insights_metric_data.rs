@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::list_insights_data::NO_TOKEN;
+use super::list_insights_data::refuse_range_and_token;
 use super::{Desk, Operation, Reach};
 use crate::draft::Access;
 use crate::insights::{self, InsightType};
@@ -56,7 +56,15 @@ impl Operation for ListInsightsMetricData {
         let with_insights = trail.filter(|trail| insights::are_on_data(trail));
         let trail_arn = with_insights.map(Trail::arn);
         let error_code = self.error_code()?;
-        self.refuse_times(desk)?;
+        if self.period.is_some_and(|period| !PERIODS.contains(&period)) {
+            return refused("Period must be 60, 300 or 3600.");
+        }
+        refuse_range_and_token(
+            self.start_time,
+            self.end_time,
+            self.next_token.as_deref(),
+            desk.now,
+        )?;
         Ok(Listed {
             trail_arn,
             event_source: self.event_source,
@@ -91,21 +99,6 @@ impl ListInsightsMetricData {
             (InsightType::ApiErrorRateInsight, Some(code)) => Ok(Some(code.clone())),
             (InsightType::ApiCallRateInsight, _) => Ok(None),
         }
-    }
-
-    fn refuse_times(&self, desk: &Desk<'_>) -> Result<(), Refusal> {
-        if self.period.is_some_and(|period| !PERIODS.contains(&period)) {
-            return refused("Period must be 60, 300 or 3600.");
-        }
-        // An end that is not given is now (D). An empty range is no fault (I).
-        let end = self.end_time.map_or(desk.now, |time| time.0);
-        if self.start_time.is_some_and(|start| start.0 > end) {
-            return refused("StartTime must not be after EndTime.");
-        }
-        if self.next_token.is_some() {
-            return refused(NO_TOKEN);
-        }
-        Ok(())
     }
 }
 

@@ -21,7 +21,7 @@ impl Operation for RegisterOrganizationDelegatedAdmin {
     type Output = Nothing;
 
     fn call(self, desk: &mut Desk<'_>) -> Result<Nothing, Refusal> {
-        let mut organization = managed(desk)?;
+        let organization = managed(desk)?;
         let account = account_of(&self.member_account_id)?;
         if account == organization.management_account {
             return Err(Refusal::CannotDelegateManagementAccount);
@@ -39,14 +39,15 @@ impl Operation for RegisterOrganizationDelegatedAdmin {
         if organization.service_linked_role == ServiceLinkedRole::Denied {
             return Err(Refusal::InsufficientIamAccess);
         }
-        organization.delegated_administrators.insert(account);
-        desk.keep_organization(organization);
+        let mut administrators = organization.delegated_administrators.clone();
+        administrators.insert(account);
+        desk.keep_administrators(administrators);
         Ok(Nothing {})
     }
 }
 
 /// The organization that the caller manages (D; the order is I).
-pub(super) fn managed(desk: &Desk<'_>) -> Result<Organization, Refusal> {
+pub(super) fn managed<'a>(desk: &'a Desk<'_>) -> Result<&'a Organization, Refusal> {
     let Some(organization) = desk.state.organizations.of(desk.account) else {
         return Err(Refusal::OrganizationsNotInUse);
     };
@@ -59,7 +60,7 @@ pub(super) fn managed(desk: &Desk<'_>) -> Result<Organization, Refusal> {
     if organization.cloud_trail_access == ServiceAccess::Disabled {
         return Err(Refusal::AccessNotEnabled);
     }
-    Ok(organization.clone())
+    Ok(organization)
 }
 
 /// The model allows up to sixteen digits, accounts have twelve: longer ones cannot be found.

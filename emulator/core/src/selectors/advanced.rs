@@ -1,5 +1,7 @@
 //! Advanced event selectors (trails.md 5.5 and 5.6; native.md, Event selectors).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Facts, event_sources, resource_types};
@@ -105,16 +107,16 @@ impl AdvancedSelector {
         let Some(category) = named("eventCategory") else {
             return refused("The following fields are required: [eventCategory].".to_owned());
         };
-        for (at, field) in self.field_selectors.iter().enumerate() {
-            if self.field_selectors[..at]
-                .iter()
-                .any(|earlier| earlier.field == field.field)
-            {
-                return refused(
-                    "A duplicate event selector was found for at least one field. Only one selector is allowed per field."
-                        .to_owned(),
-                );
-            }
+        let mut fields = BTreeSet::new();
+        if !self
+            .field_selectors
+            .iter()
+            .all(|field| fields.insert(&field.field))
+        {
+            return refused(
+                "A duplicate event selector was found for at least one field. Only one selector is allowed per field."
+                    .to_owned(),
+            );
         }
         category.allows_only(&["Equals"])?;
         let rule = match category.equals.as_deref() {

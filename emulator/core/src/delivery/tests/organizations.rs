@@ -92,11 +92,19 @@ fn who_leaves_or_loses_access_is_no_longer_logged_and_nothing_gathered_is_lost()
     world.ok("GetTrail", json!({"Name": TRAIL}));
     bucket.advance(&mut world, 600);
     assert_eq!(of_member(&bucket), ["ListTrails", "GetTrail"]);
+    let of_member_now = |world: &World| {
+        let keys = world.trail.state.delivery.stream_keys();
+        keys.iter()
+            .filter(|key| key.place.account.as_str() == MEMBER)
+            .count()
+    };
+    assert_eq!(of_member_now(&world), 1);
     // Under another manager the trail is its owner's alone.
     world.declare(json!({"managementAccount": MEMBER, "members": ["111122223333"]}));
     world.ok("DescribeTrails", json!({}));
     bucket.advance(&mut world, 600);
     assert_eq!(of_member(&bucket), ["ListTrails", "GetTrail"]);
+    assert_eq!(of_member_now(&world), 0, "what has left is not remembered");
 }
 
 #[test]

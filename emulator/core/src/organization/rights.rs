@@ -170,6 +170,37 @@ fn what_an_administrator_makes_belongs_to_the_management_account() {
 }
 
 #[test]
+fn who_acts_for_the_management_account_needs_its_role() {
+    let mut world = world();
+    world.declare(json!({"serviceLinkedRole": false, "delegatedAdministrators": [ADMINISTRATOR]}));
+    for (operation, input) in changes() {
+        world.account(ADMINISTRATOR);
+        world.refused_with(operation, input, "NoManagementAccountSLRExistsException");
+    }
+    world.account("111122223333");
+    world.ok("StartLogging", json!({"Name": TRAIL}));
+}
+
+#[test]
+fn organizations_that_cannot_be_together_change_nothing() {
+    let mut world = world();
+    let before: Vec<_> = world.trail.organizations().cloned().collect();
+    let mut other = before[0].clone();
+    other.id = crate::organization::OrganizationId::parse("o-zzzzzzzzzz").unwrap();
+    let both = vec![before[0].clone(), other.clone()];
+    assert!(world.trail.replace_organizations(both, world.now).is_err());
+    assert_eq!(
+        world.trail.organizations().cloned().collect::<Vec<_>>(),
+        before
+    );
+    world
+        .trail
+        .replace_organizations(vec![other.clone()], world.now)
+        .unwrap();
+    assert_eq!(world.trail.organizations().collect::<Vec<_>>(), [&other]);
+}
+
+#[test]
 fn organization_trails_need_an_organization_that_allows_them() {
     let refused = |world: &mut World, code: &str| {
         world.refused_with("CreateTrail", create(json!({})), code);
