@@ -100,7 +100,7 @@ pub(crate) struct Serve {
     /// Draw ids and keys from this, up to 64 hexadecimal digits [default: random]
     #[arg(long, value_name = "HEX", env = "LOCALTRAIL_SEED", value_parser = localtrail::parse_seed)]
     pub(crate) seed: Option<[u8; 32]>,
-    /// Verify signatures (SigV4), and refuse wrong ones as AWS does; undeclared keys have the secret "test"
+    /// Verify signatures (SigV4), and refuse wrong ones as AWS does; the key "test" and those of 12 digits have the secret "test"
     #[arg(long, env = "LOCALTRAIL_CHECK_SIGNATURES", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub(crate) check_signatures: Option<bool>,
     /// Refuse calls past AWS's rates with ThrottlingException

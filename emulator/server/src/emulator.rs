@@ -210,7 +210,7 @@ impl Builder {
         self
     }
 
-    /// Verifies signatures. Keys that nobody declared have the secret `test`.
+    /// Verifies signatures. The key `test`, those of 12 digits and those declared without a secret have the secret `test`.
     #[must_use]
     pub fn check_signatures(mut self) -> Self {
         self.options.signatures = Signatures::Checked;

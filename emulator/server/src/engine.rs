@@ -14,7 +14,6 @@ use localtrail_neighbours::Neighbours;
 use crate::alarm::Alarm;
 use crate::clock::Clock;
 use crate::notice::{self, Refusals};
-use crate::organizations;
 
 /// How long an answer waits for an effect that its client may look for at once.
 const EFFECT_WAIT: Duration = Duration::from_secs(5);
@@ -206,9 +205,12 @@ impl Engine {
         let mut guarded = self.lock();
         guarded.trail.reset()?;
         let now = self.clock.now();
-        if let Err((id, why)) = organizations::declare(&mut guarded.trail, organizations, now) {
-            // It could be at the start, beside at least as many others.
-            notice::warn(&format!("the organization {id} is gone: {why}."));
+        if let Err(why) = guarded
+            .trail
+            .replace_organizations(organizations.to_vec(), now)
+        {
+            // They could be at the start, beside at least as many others.
+            notice::warn(&format!("the configured organizations are gone: {why}."));
         }
         let _ticket = self.note(&mut guarded);
         self.commit(&mut guarded)

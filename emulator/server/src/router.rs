@@ -124,8 +124,11 @@ fn service(parts: &Parts, credential: Option<&Credential<'_>>) -> Service {
         };
     }
     let query = parts.uri.query().unwrap_or_default();
-    if parts.headers.contains_key("x-amz-target") {
-        Service::CloudTrail
+    if let Some(target) = parts.headers.get("x-amz-target") {
+        match target.as_bytes().starts_with(b"AWSOrganizations") {
+            true => Service::Organizations,
+            false => Service::CloudTrail,
+        }
     } else if text(&parts.headers, "content-type")
         .is_some_and(|form| form.starts_with("application/x-www-form-urlencoded"))
         || (query.contains("Action=") && query.contains("Version=2011-06-15"))

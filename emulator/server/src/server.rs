@@ -53,11 +53,11 @@ pub enum StartError {
     /// The store does not work.
     #[error("the store does not open: {0}")]
     Store(String),
-    /// An organization of the configuration contradicts another, or itself.
+    /// The organizations of the configuration contradict each other, themselves, or what was kept.
     #[error(
-        "the organization {0} cannot be declared: {1}. Correct it in the configuration, or dissolve the other one."
+        "the organizations cannot be so: {0}. Correct the configuration; what the data directory kept counts too."
     )]
-    Organization(String, String),
+    Organizations(String),
     /// The machine gives no random seed.
     #[error("no entropy for a seed: {0}. Give one with --seed HEX.")]
     Entropy(String),

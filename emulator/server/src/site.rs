@@ -145,8 +145,10 @@ impl Site {
         };
         let mut trail = CloudTrail::open(store, settings)
             .map_err(|error| StartError::Store(error.to_string()))?;
-        organizations::declare(&mut trail, &options.organizations, clock.now())
-            .map_err(|(id, error)| StartError::Organization(id.to_string(), error.to_string()))?;
+        let organizations = organizations::at_start(trail.organizations(), &options.organizations);
+        trail
+            .replace_organizations(organizations, clock.now())
+            .map_err(|error| StartError::Organizations(error.to_string()))?;
         Ok(Self {
             engine: Arc::new(Engine::new(trail, clock, neighbours, keeping)),
             identities: Identities::new(options.account, &options.identities),

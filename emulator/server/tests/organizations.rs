@@ -90,10 +90,15 @@ fn what_cannot_be_an_organization_is_refused_with_a_sentence() {
             ),
             "the id in the path",
         ),
-        (put(&emulator, PATH, &json!([])), "cannot be used"),
+        (put(&emulator, PATH, &json!([])), "not an object"),
+        (put(&emulator, PATH, &json!([[]])), "not an object"),
+        (
+            put(&emulator, PATH, &json!({ "organizations": [[]] })),
+            "expected a map",
+        ),
         (
             put(&emulator, PATH, &json!({ "organizations": [{}] })),
-            "cannot be used",
+            "missing field `id`",
         ),
     ] {
         assert_eq!(answer.status, 400, "{why}: {answer:?}");
@@ -117,7 +122,7 @@ fn contradicting_organizations_do_not_start() {
         .start_blocking();
     let error = started.err().unwrap().to_string();
     assert!(
-        error.contains("o-bbbbbbbbbb") && error.contains("444455556666"),
+        error.contains("o-a1b2c3d4e5") && error.contains("444455556666"),
         "{error}"
     );
 }

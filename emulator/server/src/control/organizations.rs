@@ -7,11 +7,11 @@ use hyper::body::Incoming;
 use hyper::{Request, StatusCode};
 use localtrail_core::{Organization, OrganizationId};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::control;
 use crate::engine::{Engine, Ticket};
-use crate::organizations::{self, ORGANIZATIONS_LIMIT};
+use crate::organizations::ORGANIZATIONS_LIMIT;
 use crate::reply::{self, Reply};
 use crate::site::Site;
 
@@ -19,7 +19,18 @@ use crate::site::Site;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct All {
-    organizations: Vec<Organization>,
+    organizations: Vec<Map<String, Value>>,
+}
+
+/// Objects are asked for, since an array could be read as one too.
+fn all(said: Value) -> Result<Vec<Organization>, String> {
+    if !said.is_object() {
+        return Err("the body is not an object".to_owned());
+    }
+    let all: All = serde_json::from_value(said).map_err(|error| error.to_string())?;
+    let each = all.organizations.into_iter();
+    each.map(|one| serde_json::from_value(Value::Object(one)).map_err(|error| error.to_string()))
+        .collect()
 }
 
 pub(super) fn get(site: &Site) -> Reply {
@@ -29,18 +40,21 @@ pub(super) fn get(site: &Site) -> Reply {
 }
 
 pub(super) async fn put_all(site: &Site, request: Request<Incoming>) -> Reply {
-    let wanted: All = match control::read_json(request).await {
-        Ok(wanted) => wanted,
+    let said: Value = match control::read_json(request).await {
+        Ok(said) => said,
         Err(refused) => return refused,
     };
-    let wanted = wanted.organizations;
+    let wanted = match all(said) {
+        Ok(wanted) => wanted,
+        Err(sentence) => return refused(&sentence),
+    };
     if wanted.len() > ORGANIZATIONS_LIMIT {
         return too_many();
     }
     let ticket = {
         let mut guarded = site.engine.lock();
         let now = site.engine.clock.now();
-        if let Err(error) = organizations::replace(&mut guarded.trail, wanted, now) {
+        if let Err(error) = guarded.trail.replace_organizations(wanted, now) {
             return refused(&error.to_string());
         }
         site.engine.note(&mut guarded)
@@ -57,7 +71,7 @@ pub(super) async fn put(site: &Site, id: &str, request: Request<Incoming>) -> Re
         Ok(organization) => organization,
         Err(sentence) => return refused(&sentence),
     };
-    let ticket = {
+    let (ticket, organization) = {
         let mut guarded = site.engine.lock();
         let is_new = guarded
             .trail
@@ -67,16 +81,16 @@ pub(super) async fn put(site: &Site, id: &str, request: Request<Incoming>) -> Re
             return too_many();
         }
         let now = site.engine.clock.now();
-        let declared = guarded
-            .trail
-            .declare_organization(organization.clone(), now);
+        let account = organization.management_account;
+        let declared = guarded.trail.declare_organization(organization, now);
         if let Err(error) = declared {
             return refused(&error.to_string());
         }
-        site.engine.note(&mut guarded)
+        let kept = guarded.trail.organization_of(account).cloned();
+        (site.engine.note(&mut guarded), kept)
     };
     kept(&site.engine, ticket, || {
-        reply::json(StatusCode::OK, &organization)
+        reply::json(StatusCode::OK, &json!(organization))
     })
     .await
 }
