@@ -10,6 +10,8 @@ mod generate;
 mod lines;
 mod merge;
 mod spans;
+#[cfg(test)]
+mod specimen;
 mod table;
 
 use crate::fault::Answered;

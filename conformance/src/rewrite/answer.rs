@@ -207,19 +207,9 @@ fn broken(text: &str) -> String {
 mod tests {
     use super::super::generate::Names;
     use super::super::merge::apply;
+    use super::super::specimen::answered;
     use super::*;
-    use crate::vars::Variables;
     use serde_json::json;
-
-    fn answered(status: u16, body: Value) -> Answered {
-        let mut variables = Variables::default();
-        variables.set("account", "111122223333");
-        Answered {
-            status,
-            body: Ok(body),
-            variables,
-        }
-    }
 
     fn changed(text: &str, answered: &Answered) -> String {
         let writer = Writer {

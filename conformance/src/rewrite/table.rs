@@ -211,21 +211,11 @@ fn columns(row: &str) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::specimen::answered;
     use super::super::{Miss, Rewritten, rewrite};
     use crate::fault::Answered;
     use crate::script::parse;
-    use crate::vars::Variables;
-    use serde_json::{Value, json};
-
-    fn answered(status: u16, body: Value) -> Answered {
-        let mut variables = Variables::default();
-        variables.set("account", "111122223333");
-        Answered {
-            status,
-            body: Ok(body),
-            variables,
-        }
-    }
+    use serde_json::json;
 
     fn error(code: &str, message: &str) -> Answered {
         answered(400, json!({"__type": code, "message": message}))

@@ -1,6 +1,5 @@
 //! The whole of CloudTrail behind one struct.
 
-use std::ops::ControlFlow;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -8,7 +7,7 @@ use serde::Serialize;
 use crate::draft::Draft;
 use crate::effect::{Effect, EffectId, Outcome};
 use crate::ids::Purpose;
-use crate::journal::{Journal, Kept};
+use crate::journal::{Journal, Kept, Snapshot};
 use crate::keys::PublicKey;
 use crate::organization::{Organization, OrganizationError, OrganizationId, Organizations};
 use crate::place::AccountId;
@@ -42,13 +41,6 @@ pub struct CloudTrail {
     drawn: u64,
     /// A flush that failed inside a call that could not say so; the next `commit` reports it.
     failure: Option<StoreError>,
-}
-
-/// A kept event, as the test endpoints see it.
-#[derive(Debug, Clone, Copy)]
-pub struct KeptEvent<'a> {
-    /// The record's JSON, exactly as in log files.
-    pub record: &'a str,
 }
 
 /// How much is kept, for the info endpoint.
@@ -197,19 +189,12 @@ impl CloudTrail {
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    /// Visits kept events from the newest taken in to the oldest until told to stop.
+    /// All events that are kept now, to be read without holding up calls.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn visit_newest_first(
-        &mut self,
-        visit: &mut dyn FnMut(&KeptEvent<'_>) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        self.journal.visit_newest_first(&mut |kept| {
-            visit(&KeptEvent {
-                record: &kept.record,
-            })
-        })
+    pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.journal.snapshot()
     }
 
     /// The signing keys made so far, all regions.

@@ -6,9 +6,9 @@
 pub(crate) mod block;
 pub(crate) mod history;
 mod kept;
+mod snapshot;
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
 use redb::{AccessGuard, Database, ReadableDatabase, ReadableTable, TableDefinition};
 
@@ -17,6 +17,7 @@ use crate::store::StoreError;
 use crate::time::Timestamp;
 use block::Chunk;
 pub(crate) use kept::Kept;
+pub use snapshot::Snapshot;
 
 /// First sequence number of a block → its length, and the seconds of its oldest and newest event.
 const BLOCKS: TableDefinition<'_, u64, (u32, i64, i64)> = TableDefinition::new("blocks");
@@ -207,26 +208,9 @@ impl Journal {
         Ok(())
     }
 
-    /// Visits the events, newest arrival first, until told to stop.
-    pub(crate) fn visit_newest_first(
-        &self,
-        visit: &mut dyn FnMut(&Kept) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        for kept in self.tail.iter().rev() {
-            if visit(kept).is_break() {
-                return Ok(());
-            }
-        }
-        let read = self.database.begin_read()?;
-        let chunks = read.open_table(CHUNKS)?;
-        for row in chunks.iter()?.rev() {
-            for kept in Chunk::read(row?.1.value())?.all()?.iter().rev() {
-                if visit(kept).is_break() {
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
+    /// All that is kept now, to be read without the journal.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        Snapshot::of(&self.database, &self.tail)
     }
 
     /// Deletes the blocks whose events are all older than `cutoff`.
@@ -379,18 +363,6 @@ mod tests {
             .unwrap();
         assert_eq!(seen.len(), 5);
         assert_eq!(seen[0], (95, "Event95".to_owned()));
-        let mut newest = Vec::new();
-        journal
-            .visit_newest_first(&mut |k| {
-                newest.push(k.name.clone());
-                if newest.len() == 3 {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            })
-            .unwrap();
-        assert_eq!(newest, ["Event99", "Event98", "Event97"]);
     }
 
     #[test]

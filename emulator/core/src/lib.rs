@@ -45,9 +45,10 @@ mod wire;
 
 pub use call::{Answer, CONTENT_TYPE, Call};
 pub use caller::{Caller, Identity, Mfa, Origin, Session, Tls};
-pub use cloudtrail::{Census, CloudTrail, EventId, KeptEvent};
+pub use cloudtrail::{Census, CloudTrail, EventId};
 pub use draft::{Access, Category, Draft, EventError, LookupResource, Resource};
 pub use effect::{Effect, EffectId, Outcome, PutObject};
+pub use journal::Snapshot;
 pub use keys::PublicKey;
 pub use organization::{
     FeatureSet, Organization, OrganizationError, OrganizationId, ServiceAccess, ServiceLinkedRole,

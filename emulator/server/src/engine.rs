@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use localtrail_core::{
-    AccountId, Answer, Call, Census, CloudTrail, Draft, EventId, KeptEvent, Organization,
-    RecordError, StoreError, Timestamp,
+    AccountId, Answer, Call, Census, CloudTrail, Draft, EventId, Organization, RecordError,
+    Snapshot, StoreError, Timestamp,
 };
 use localtrail_neighbours::Neighbours;
 
@@ -173,16 +173,13 @@ impl Engine {
         self.lock().trail.request_id()
     }
 
-    /// Visits kept events from the newest taken in to the oldest until told to stop. Blocks other calls meanwhile.
+    /// All events that are kept now. Reading them blocks no call.
     ///
     /// # Errors
     ///
     /// When the store cannot be read.
-    pub(crate) fn visit_newest_first(
-        &self,
-        visit: &mut dyn FnMut(&KeptEvent<'_>) -> std::ops::ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        self.lock().trail.visit_newest_first(visit)
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.lock().trail.snapshot()
     }
 
     /// The organization of an account, if it is in one.

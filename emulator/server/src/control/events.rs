@@ -200,12 +200,12 @@ impl Engine {
     pub(crate) fn events(&self, filter: &Filter, limit: usize) -> Result<FoundEvents, StoreError> {
         let mut found = FoundEvents::default();
         let mut bytes = 0;
-        self.visit_newest_first(&mut |event| {
-            if filter.admits(event.record) {
-                bytes += event.record.len();
+        self.snapshot()?.visit_newest_first(&mut |record| {
+            if filter.admits(record) {
+                bytes += record.len();
                 found.cut = bytes > LARGEST_ANSWER;
                 if !found.cut {
-                    found.records.push(event.record.to_owned());
+                    found.records.push(record.to_owned());
                 }
             }
             if !found.cut && found.records.len() < limit {
