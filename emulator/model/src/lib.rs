@@ -26,6 +26,7 @@
 //! ```
 
 pub mod breaks;
+pub mod catalogue;
 mod check;
 mod load;
 mod output;
