@@ -113,7 +113,7 @@ impl Writer<'_> {
     fn broken(&mut self, broken: &Broken) {
         let (source, answer) = match broken.fault {
             Fault::Type => ("[I] trails.md 1", "SerializationException".to_owned()),
-            Fault::Constraint => ("[D] botocore model", self.declared()),
+            Fault::Constraint => ("[D] botocore model", self.declared(says_invalid)),
         };
         self.head(&broken.name, source);
         self.steps(self.scene.before);
@@ -180,7 +180,9 @@ impl Writer<'_> {
     fn stranger(&mut self, input: &str) {
         let answer = match self.scene.stranger {
             Stranger::Free => return,
-            Stranger::Refused => format!("< 400 {}|AccessDeniedException", self.declared()),
+            Stranger::Refused => {
+                format!("< 400 {}|AccessDeniedException", self.declared(says_absent))
+            }
             Stranger::Answered(answer) => format!("< 200 {answer}"),
         };
         self.head("of-another-account", "[D] trails.md 2.3");
@@ -197,16 +199,14 @@ impl Writer<'_> {
         self.steps(self.scene.after);
     }
 
-    /// The exceptions that the model declares for the operation, and the
-    /// common ones, as a suite writes them.
-    fn declared(&self) -> String {
+    /// The exceptions of this kind that the model declares for the operation,
+    /// and the common ones, as a suite writes them.
+    fn declared(&self, kind: fn(&str) -> bool) -> String {
         let declared = self.operation.errors.iter().map(String::as_str);
-        let mut codes: Vec<&str> = declared.collect();
-        codes.extend(
-            COMMON
-                .iter()
-                .filter(|code| !self.operation.errors.iter().any(|known| known == *code)),
-        );
+        let common = COMMON
+            .into_iter()
+            .filter(|code| !self.operation.errors.iter().any(|known| known == code) || !kind(code));
+        let codes: Vec<&str> = declared.filter(|code| kind(code)).chain(common).collect();
         codes.join("|")
     }
 
@@ -236,6 +236,20 @@ impl Writer<'_> {
     fn line(&mut self, line: &str) {
         writeln!(self.text, "{}", line.trim_end()).expect("a String takes any text");
     }
+}
+
+/// Whether an exception is what a broken constraint is answered with: not that
+/// something is absent, taken or too many (I).
+fn says_invalid(code: &str) -> bool {
+    code.contains("Invalid") || code.contains("NotValid")
+}
+
+/// Whether an exception is what a stranger is answered with: what is another
+/// account's does not exist, or its ARN is none for this account (I).
+fn says_absent(code: &str) -> bool {
+    code.contains("NotFound")
+        || code == "CloudTrailARNInvalidException"
+        || code == "OrganizationsNotInUseException"
 }
 
 fn read(input: &str) -> Value {

@@ -137,13 +137,21 @@ async fn digests(session: &mut Session<'_>, bucket: &str) -> Result<Vec<Filed>, 
     Ok(found)
 }
 
+/// Bytes of an unpacked file; AWS splits its files at 50 MB (D, formats.md 1.2).
+const UNPACKED_LIMIT: u64 = 64 << 20;
+
 /// What a gzip of one member holds; bytes after it are a fault (formats.md 2.1).
 fn unpacked(key: &str, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
     let mut decoder = GzDecoder::new(bytes);
     let mut text = Vec::new();
     decoder
+        .by_ref()
+        .take(UNPACKED_LIMIT)
         .read_to_end(&mut text)
         .map_err(|error| wrong(format!("{key} cannot be unpacked: {error}")))?;
+    if text.len() as u64 == UNPACKED_LIMIT {
+        return Err(wrong(format!("{key} unpacks to more than AWS delivers")));
+    }
     if decoder.into_inner().is_empty() {
         return Ok(text);
     }
