@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures localtrail, moto_server and a bare hyper server side by side, and prints a Markdown table.
 
-    python3 benches/compare.py            the full run, about fifteen minutes on two cores
+    python3 benches/compare.py            the full run, about twenty minutes on two cores
     python3 benches/compare.py --quick    a short one, to see that all is in order
     python3 benches/compare.py --only requests --earlier PATH --servers localtrail "bare hyper"
                                           whether this build is as fast as an earlier one
@@ -30,6 +30,7 @@ CACHE = ROOT / "target" / "bench"
 MOTO = "moto[server]==5.2.5"
 START_LIMIT_S = 60
 EARLIER = report.EARLIER
+PARTS = ["starts", "memory", "requests", "history", "forwarding", "streaming"]
 
 
 class Server:
@@ -92,6 +93,33 @@ class Server:
             raise SystemExit(f"{self.name} did not answer 200 to all: {result['statuses']}")
         return result
 
+    def peak(self):
+        """The most memory that was ever resident, in MB."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+
+    def stream_up(self, size):
+        """Puts an object of so many bytes."""
+        chunk = bytes(1 << 20)
+        with socket.create_connection(("127.0.0.1", self.port), timeout=600) as connection:
+            connection.sendall(workload.upload(b"", size))
+            for _ in range(size // len(chunk)):
+                connection.sendall(chunk)
+            status, _ = workload.read_answer(connection)
+        if status != 200:
+            raise SystemExit(f"{self.name}: the upload was answered with {status}")
+
+    def stream_down(self, size):
+        """Gets an object of so many bytes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=600) as connection:
+            connection.sendall(workload.download(size))
+            read, buffer = 0, bytearray(1 << 20)
+            while read < size:
+                part = connection.recv_into(buffer)
+                if part == 0:
+                    raise SystemExit(f"{self.name}: the download ended after {read} bytes")
+                read += part
+
     def stop(self):
         self.process.kill()
         self.process.wait()
@@ -122,6 +150,11 @@ class Contest:
             "localtrail --data-dir": [localtrail, "serve", *listen, "--data-dir", "data"],
             "moto_server": [CACHE / "venv" / "bin" / "moto_server", "-H", "127.0.0.1", "-p", "PORT"],
             "bare hyper": [CACHE / "release" / "bare", "127.0.0.1:PORT"],
+        }
+        # What only forwards, in front of the bare hyper server.
+        self.forwarders = {
+            "localtrail": [localtrail, "serve", *listen, "--upstream", "http://127.0.0.1:UPSTREAM", "--upstream", "s3=http://127.0.0.1:UPSTREAM"],
+            "bare hyper": [CACHE / "release" / "forward", "127.0.0.1:PORT", "127.0.0.1:UPSTREAM"],
         }
         if options.earlier:
             self.commands[EARLIER] = [options.earlier.resolve(), "serve", *listen]
@@ -194,6 +227,43 @@ class Contest:
                 self.note(f"lookup {title}", name, (result["p50Ms"], result["p99Ms"]))
             server.stop()
 
+    def measure_forwarding(self):
+        """What recording costs: the same calls through localtrail and through a hyper server that only forwards."""
+        seconds = 1 if self.options.quick else 5
+        for _ in range(1 if self.options.quick else 5):
+            for name in self.forwarders:
+                for connections in (1, 8):
+                    upstream, server = self.start_forwarder(name)
+                    for title, script in workload.forwarded().items():
+                        server.load("seconds", 0.3, [script] * connections)
+                        result = server.load("seconds", seconds, [script] * connections)
+                        self.note(f"forward {title} {connections}", name, result["perSecond"])
+                    server.stop()
+                    upstream.stop()
+
+    def measure_streaming(self):
+        """Memory while one large object goes up and another comes down."""
+        size = (1 if self.options.quick else 10) << 30
+        for name in self.forwarders:
+            upstream, server = self.start_forwarder(name)
+            server.must(workload.upload(b"x"))
+            self.note("stream before", name, server.memory())
+            began = time.perf_counter()
+            server.stream_up(size)
+            server.stream_down(size)
+            self.note("stream rate", name, 2 * size / (time.perf_counter() - began) / 1e6)
+            self.note("stream peak", name, server.peak())
+            server.stop()
+            upstream.stop()
+
+    def start_forwarder(self, name):
+        """The bare server, and a forwarder in front of it; both answer."""
+        upstream, _ = self.start("bare hyper")
+        command = [str(part).replace("UPSTREAM", str(upstream.port)) for part in self.forwarders[name]]
+        server = Server(name, command, tempfile.mkdtemp(dir=self.scratch))
+        server.first_answer()
+        return upstream, server
+
 
 def prepare(server):
     """A bucket with policy, and a trail that logs: what GetTrailStatus is asked about."""
@@ -220,14 +290,14 @@ def build():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a short run, whose figures mean little")
-    parser.add_argument("--only", choices=["starts", "memory", "requests", "history"], action="append")
+    parser.add_argument("--only", choices=PARTS, action="append")
     parser.add_argument("--earlier", type=Path, metavar="PATH", help="the binary of an earlier build, measured beside this one")
     parser.add_argument("--servers", nargs="+", metavar="NAME", help="only these, by the names of the table's columns")
     options = parser.parse_args()
     build()
     contest = Contest(options)
     try:
-        for part in options.only or ["starts", "memory", "requests", "history"]:
+        for part in options.only or PARTS:
             print(f"measuring {part} …", file=sys.stderr)
             getattr(contest, f"measure_{part}")()
     finally:

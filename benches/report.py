@@ -36,6 +36,13 @@ ROWS = [
     ("lookup by EventName", "… by EventName", "ms"),
     ("lookup by ResourceName", "… by ResourceName", "ms"),
     ("lookup by ReadOnly", "… by ReadOnly", "ms"),
+    ("forward json 1", "forwarded DynamoDB GetItem, 1 connection", "/s"),
+    ("forward json 8", "forwarded DynamoDB GetItem, 8 connections", "/s"),
+    ("forward ec2 1", "forwarded EC2 DescribeInstances, 1 connection", "/s"),
+    ("forward ec2 8", "forwarded EC2 DescribeInstances, 8 connections", "/s"),
+    ("stream before", "resident memory before streaming", "MB"),
+    ("stream peak", "most memory while 10 GB go up and 10 GB come down", "MB"),
+    ("stream rate", "streamed", "MB/s"),
 ]
 
 
@@ -55,7 +62,7 @@ def number(value):
 def ratios(results):
     """How localtrail compares with the others, turn by turn: the median of the ratios and their extremes."""
     for key, title, _ in ROWS:
-        if not key.startswith(("status", "describe", "cycle")) or "localtrail" not in results.get(key, {}):
+        if not key.startswith(("status", "describe", "cycle", "forward")) or "localtrail" not in results.get(key, {}):
             continue
         ours = results[key]["localtrail"]
         for other in ("moto_server", "bare hyper", EARLIER):

@@ -72,6 +72,30 @@ def create_and_delete(connection):
     return call("CreateTrail", {"Name": name, "S3BucketName": BUCKET}, region) + call("DeleteTrail", {"Name": name}, region)
 
 
+def forwarded():
+    """Calls of services that are not emulated here, by kind: a JSON call and one of EC2's."""
+    item = {"TableName": "orders", "Key": {"id": {"S": "1f0d2c3b"}}, "ConsistentRead": True}
+    form = "Action=DescribeInstances&Version=2016-11-15&Filter.1.Name=instance-state-name&Filter.1.Value.1=running"
+    return {
+        "json": request(
+            "POST", "/", "dynamodb", json.dumps(item).encode(),
+            X_Amz_Target="DynamoDB_20120810.GetItem", Content_Type="application/x-amz-json-1.0",
+        ),
+        "ec2": request("POST", "/", "ec2", form.encode(), Content_Type="application/x-www-form-urlencoded; charset=utf-8"),
+    }  # fmt: skip
+
+
+def upload(body, size=None):
+    """An object of S3; with a size, only the head of the request."""
+    whole = request("PUT", "/bench-logs/large", "s3", body)
+    return whole if size is None else whole.replace(b"Content-Length: 0", b"Content-Length: %d" % size)
+
+
+def download(size):
+    """So many bytes of S3."""
+    return request("GET", f"/zeros/{size}", "s3")
+
+
 def injection(body):
     """Events as NDJSON to the control endpoint."""
     return request("POST", "/_localtrail/events", "none", body, Content_Type="application/x-ndjson")

@@ -1,13 +1,16 @@
 //! The yardstick: a hyper server that reads each request and answers bytes that never change. Not a part of localtrail.
 //!
-//! It listens on the address given, and answers as long as CloudTrail's GetTrailStatus does.
+//! It listens on the address given, and answers as long as CloudTrail's GetTrailStatus does; `GET /zeros/COUNT` answers so
+//! many bytes.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Either, Full};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -39,10 +42,48 @@ async fn main() {
     }
 }
 
-async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+/// So many zero bytes.
+struct Zeros(u64);
+
+impl Body for Zeros {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        const CHUNK: &[u8] = &[0; 64 * 1024];
+        if self.0 == 0 {
+            return Poll::Ready(None);
+        }
+        let length = self.0.min(CHUNK.len() as u64);
+        self.0 -= length;
+        let data = Bytes::from_static(&CHUNK[..length as usize]);
+        Poll::Ready(Some(Ok(Frame::data(data))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0)
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+) -> Result<Response<Either<Full<Bytes>, Zeros>>, Infallible> {
+    let zeros = request
+        .uri()
+        .path()
+        .strip_prefix("/zeros/")
+        .and_then(|count| count.parse().ok());
+    let mut body = request.into_body();
     // A body that does not arrive leaves nobody to answer.
-    let _ = request.into_body().collect().await;
-    let mut response = Response::new(Full::new(Bytes::from_static(ANSWER)));
+    while let Some(Ok(_)) = body.frame().await {}
+    let body = match zeros {
+        Some(count) => Either::Right(Zeros(count)),
+        None => Either::Left(Full::new(Bytes::from_static(ANSWER))),
+    };
+    let mut response = Response::new(body);
     response.headers_mut().insert(
         CONTENT_TYPE,
         HeaderValue::from_static("application/x-amz-json-1.1"),
