@@ -128,7 +128,7 @@ impl Writer<'_> {
     fn laws(&mut self) {
         let scene = self.scene;
         let input = scene.inputs[0];
-        if scene.reads {
+        if scene.reads && !scene.after.is_empty() {
             self.head("reading-changes-nothing", "[I] trails.md 4");
             self.steps(scene.before);
             for _ in 0..2 {
