@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
-"""Extracts the facts of CloudTrail's two APIs from botocore into data/*.json.
+"""Extracts facts from botocore: CloudTrail's two APIs into data/*.json, all services into data/catalogue.bin.
 
     python3 extract.py                 # the newest botocore on PyPI
     python3 extract.py --wheel FILE    # a wheel that is already here
 
-Facts are names, types, constraints and traits. No prose is taken. The order of
-operations, shapes and members is botocore's, one shape to a line, so that a
-refresh reads well as a diff. Anything in the model that this script does not
+Facts are names, types, constraints and traits. No prose is taken. In the JSON
+files the order of operations, shapes and members is botocore's, one shape to a
+line, so that a refresh reads well as a diff; `catalogue.py` packs the rest. Anything in the model that this script does not
 know stops it: a new trait must be understood before it is dropped or kept.
 """
 
 import argparse
-import gzip
 import json
 import pathlib
 import re
@@ -20,11 +19,15 @@ import sys
 import tempfile
 import zipfile
 
+sys.dont_write_bytecode = True
+
+from catalogue import pack
+from wheel import read, refuse, take
+
 HERE = pathlib.Path(__file__).resolve().parent
 OLDEST = (1, 43, 106)  # The first botocore whose trails have RecursiveLogging.
 SERVICES = {"cloudtrail": "2013-11-01", "cloudtrail-data": "2021-08-11"}
 
-PROSE = {"documentation", "deprecatedMessage", "deprecated", "deprecatedSince"}
 METADATA = {
     "apiVersion": "api_version",
     "protocol": "protocol",
@@ -47,17 +50,6 @@ TRAITS = {
     "boolean": {"box"},
     "timestamp": set(),
 }
-
-
-def refuse(sentence):
-    sys.exit(f"extract.py: {sentence}")
-
-
-def take(where, facts, known):
-    """Refuses what is neither prose nor known, so that nothing is lost unseen."""
-    unknown = set(facts) - set(known) - PROSE
-    if unknown:
-        refuse(f"{where} has traits this script does not know: {sorted(unknown)}")
 
 
 def member_facts(where, name, facts):
@@ -131,16 +123,6 @@ def check_references(service, shapes, operations):
         refuse(f"{service} uses undeclared shapes: {sorted(used - set(shapes))}")
 
 
-def read(wheel, path):
-    """Botocore keeps each model plain or gzipped, and changes its mind."""
-    names = wheel.namelist()
-    if f"{path}.gz" in names:
-        return json.loads(gzip.decompress(wheel.read(f"{path}.gz")))
-    if path in names:
-        return json.loads(wheel.read(path))
-    refuse(f"{path} is not in the wheel")
-
-
 def extract(wheel, service, version):
     base = f"botocore/data/{service}/{SERVICES[service]}"
     model = read(wheel, f"{base}/service-2.json")
@@ -179,8 +161,8 @@ def write(path, facts):
 def write_notice(version):
     (HERE / "NOTICE").write_text(
         "localtrail-model\n\n"
-        "The files data/cloudtrail.json and data/cloudtrail-data.json hold facts (names, types,\n"
-        f"constraints and traits; no prose) extracted by extract.py from botocore {version},\n"
+        "The files data/cloudtrail.json, data/cloudtrail-data.json and data/catalogue.bin hold facts\n"
+        f"(names, types, constraints and traits; no prose) extracted by extract.py from botocore {version},\n"
         "Copyright Amazon.com, Inc. or its affiliates, licensed under the Apache License 2.0\n"
         "(https://github.com/boto/botocore).\n",
         encoding="ascii",
@@ -208,12 +190,15 @@ def main():
             refuse(f"botocore {version} is too old; {'.'.join(map(str, OLDEST))} or later is needed")
         with zipfile.ZipFile(path) as wheel:
             found = {service: extract(wheel, service, version) for service in SERVICES}
+            catalogue, services, operations = pack(wheel, version)
         trail = found["cloudtrail"]["shapes"]["Trail"]["members"]
         if not any(member["name"] == "RecursiveLogging" for member in trail):
             refuse(f"botocore {version} has no RecursiveLogging")
         (HERE / "data").mkdir(exist_ok=True)
         for service, facts in found.items():
             write(HERE / "data" / f"{service}.json", facts)
+        (HERE / "data" / "catalogue.bin").write_bytes(catalogue)
+        print(f"catalogue.bin: {services} services, {operations} operations, {len(catalogue)} bytes")
         write_notice(version)
 
 

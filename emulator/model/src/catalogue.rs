@@ -4,11 +4,14 @@
 //! be shown (sensitive marks). Constraints are not here; CloudTrail's own are in [`crate::cloudtrail`].
 //!
 //! The list of services is read at the first question, and a service's shapes when that service is first asked about: who
-//! calls one service pays for one.
+//! calls one service pays for one. What was read stays for good, so all names are `&'static str`.
+//!
+//! Structures that only errors have are not here.
 
 mod load;
+mod read;
 
-pub use load::services;
+pub use load::{botocore_version, service, services};
 
 use std::sync::OnceLock;
 
@@ -16,25 +19,31 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub struct Entry {
     /// Botocore's name of the service, such as `cognito-idp`; unique.
-    pub id: String,
+    pub id: &'static str,
     /// A date such as `2016-11-15`.
-    pub api_version: String,
+    pub api_version: &'static str,
     /// The first label, or labels, of the service's host names, such as `monitoring` or `api.ecr`.
-    pub endpoint_prefix: String,
+    pub endpoint_prefix: &'static str,
     /// The service's name in a SigV4 scope; several services can share one.
-    pub signing_name: String,
+    pub signing_name: &'static str,
     /// What precedes `.Operation` in `X-Amz-Target`.
-    pub target_prefix: Option<String>,
+    pub target_prefix: Option<&'static str>,
     /// The version in `application/x-amz-json-VERSION`.
-    pub json_version: Option<String>,
+    pub json_version: Option<&'static str>,
     /// The service's name in the path of RPC v2 CBOR: `/service/NAME/operation/OPERATION`.
-    pub rpc_name: Option<String>,
+    pub rpc_name: Option<&'static str>,
     /// The protocols that the service understands, the model's own first.
     pub protocols: Vec<Protocol>,
     /// The host of the endpoint without a region, such as `iam.amazonaws.com`.
-    pub global_endpoint: Option<String>,
+    pub global_endpoint: Option<&'static str>,
     /// The namespace of its XML documents.
-    pub xml_namespace: Option<String>,
+    pub xml_namespace: Option<&'static str>,
+    /// Other labels that its host names begin with, such as `ecr` beside `api.ecr`, mostly of dual-stack hosts.
+    pub host_labels: Vec<&'static str>,
+    /// Whether some of its operations are called without a signature.
+    pub has_unsigned: bool,
+    /// Whether it takes a bearer token in place of a signature.
+    pub takes_bearer: bool,
     /// Where its packed shapes lie in the data.
     pub(crate) packed: std::ops::Range<usize>,
     pub(crate) api: OnceLock<Api>,
@@ -82,7 +91,7 @@ impl Api {
     pub fn operation(&self, name: &str) -> Option<&Operation> {
         let at = self
             .operations
-            .binary_search_by(|operation| operation.name.as_str().cmp(name));
+            .binary_search_by(|operation| operation.name.cmp(name));
         at.ok().map(|index| &self.operations[index])
     }
 
@@ -91,9 +100,21 @@ impl Api {
         &self.operations
     }
 
+    /// All shapes, in no order that means anything.
+    pub fn shapes(&self) -> &[Shape] {
+        &self.shapes
+    }
+
     /// The shape behind an id that this API gave out. Panics for another API's id that is out of this one's range.
     pub fn shape(&self, id: ShapeId) -> &Shape {
         &self.shapes[id.0 as usize]
+    }
+
+    pub(crate) fn empty() -> Self {
+        Self {
+            operations: Vec::new(),
+            shapes: Vec::new(),
+        }
     }
 
     /// The structure behind an id; `None` if it is of another kind.
@@ -109,20 +130,22 @@ impl Api {
 #[derive(Debug)]
 pub struct Operation {
     /// Such as `RunInstances`.
-    pub name: String,
+    pub name: &'static str,
     /// Such as `POST`.
-    pub method: String,
+    pub method: &'static str,
     /// The path's template with its fixed query, such as `/2015-03-31/functions/{FunctionName}/invocations` or
     /// `/{Bucket}?acl`.
-    pub uri: String,
+    pub uri: &'static str,
     /// The structure of its parameters.
     pub input: Option<ShapeId>,
     /// The root element of an XML body that wraps the whole input.
-    pub input_element: Option<String>,
+    pub input_element: Option<&'static str>,
     /// The structure of its answer.
     pub output: Option<ShapeId>,
     /// The element that wraps the answer in awsQuery, such as `CreateUserResult`.
-    pub result_wrapper: Option<String>,
+    pub result_wrapper: Option<&'static str>,
+    /// What precedes the service's host name, such as `data-` or `{AccountId}.`.
+    pub host_prefix: Option<&'static str>,
     /// Whether the model marks it as read-only; most models do not say.
     pub is_read_only: bool,
     /// Whether it is called without a signature.
@@ -152,7 +175,7 @@ pub enum Kind {
         /// The shape of each item.
         member: ShapeId,
         /// The name of an item's element; `member` where the model does not say.
-        member_name: Option<String>,
+        member_name: Option<&'static str>,
         /// Items stand without an element around them all.
         flattened: bool,
     },
@@ -163,9 +186,9 @@ pub enum Kind {
         /// The shape of each value.
         value: ShapeId,
         /// The name of a key's element; `key` where the model does not say.
-        key_name: Option<String>,
+        key_name: Option<&'static str>,
         /// The name of a value's element; `value` where the model does not say.
-        value_name: Option<String>,
+        value_name: Option<&'static str>,
         /// Entries stand without an element around them all.
         flattened: bool,
     },
@@ -225,33 +248,35 @@ impl Structure {
 #[derive(Debug)]
 pub struct Member {
     /// The model's name.
-    pub name: String,
-    /// The name on the wire, where it is another.
-    pub location_name: Option<String>,
+    pub name: &'static str,
+    /// The name on the wire, where it is another; of the member, else of its shape.
+    pub location_name: Option<&'static str>,
     /// The name in an ec2Query request, where it is yet another.
-    pub query_name: Option<String>,
+    pub query_name: Option<&'static str>,
     /// What its value is.
     pub shape: ShapeId,
     /// Where it travels instead of in the body.
     pub location: Option<Location>,
-    /// Must not be shown; the shape's own mark counts as well.
+    /// Must not be shown: the mark of the member or of its shape.
     pub sensitive: bool,
-    /// Travels as a stream: the whole body, of any size.
+    /// Travels as a stream: the whole body, of any size, or an event stream.
     pub streaming: bool,
     /// Is the attribute of an XML element.
     pub xml_attribute: bool,
-    /// List items or map entries stand without an element around them all, whatever the shape says.
+    /// List items or map entries stand without an element around them all: the mark of the member or of its shape.
     pub flattened: bool,
     /// JSON in a base64 header.
     pub is_json_value: bool,
+    /// A call without it is refused.
+    pub is_required: bool,
     /// The client makes it up when the caller does not give it.
     pub is_idempotency_token: bool,
 }
 
 impl Member {
     /// The name on the wire.
-    pub fn wire_name(&self) -> &str {
-        self.location_name.as_deref().unwrap_or(&self.name)
+    pub fn wire_name(&self) -> &'static str {
+        self.location_name.unwrap_or(self.name)
     }
 }
 
