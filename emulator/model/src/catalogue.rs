@@ -259,7 +259,8 @@ pub struct Member {
     pub location: Option<Location>,
     /// Must not be shown: the mark of the member or of its shape.
     pub sensitive: bool,
-    /// Travels as a stream: the whole body, of any size, or an event stream.
+    /// Travels as a stream of bytes: the whole body, of any size. Streams of events are told by
+    /// [`Structure::is_event_stream`].
     pub streaming: bool,
     /// Is the attribute of an XML element.
     pub xml_attribute: bool,
