@@ -16,7 +16,8 @@ STOP_LIMIT_S = 30
 
 
 class Emulator:
-    """`localtrail serve` with the flags given: `Emulator(data_dir=d, clock="virtual")` is `--data-dir d --clock virtual`."""
+    """`localtrail serve` with the flags given: `Emulator(data_dir=d, clock="virtual")` is `--data-dir d --clock virtual`; a
+    list gives its flag several times."""
 
     def __init__(self, **flags):
         self.flags = [part for name, value in flags.items() for part in self._flag(name, value)]
@@ -25,6 +26,8 @@ class Emulator:
     @staticmethod
     def _flag(name, value):
         flag = "--" + name.replace("_", "-")
+        if isinstance(value, list):
+            return [part for one in value for part in (flag, str(one))]
         return [flag] if value is True else [flag, str(value)]
 
     def start(self):

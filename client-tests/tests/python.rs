@@ -1,7 +1,7 @@
 //! One test for each file of Python tests, so that `cargo test` shows them: boto3 and the AWS CLI against the binary.
 
-use client_tests::python::{folder, run};
-use client_tests::tools::every_file_is_run;
+use client_tests::python::{folder, moto_server, run, run_with};
+use client_tests::tools::{every_file_is_run, skipped};
 
 #[test]
 fn the_checkers_find_faults() {
@@ -76,6 +76,29 @@ fn boto3_and_signatures() {
 #[test]
 fn boto3_and_throttling() {
     run("test_boto3_throttle.py");
+}
+
+#[test]
+fn calls_to_an_upstream_are_recorded() {
+    match moto_server() {
+        Some(moto) => run_with("test_upstream.py", &[("MOTO_SERVER", &moto)]),
+        None => skipped("test_upstream.py: there is no python3 here"),
+    }
+}
+
+#[test]
+fn aws_cli_through_the_proxy() {
+    run("test_proxy.py");
+}
+
+#[test]
+fn real_records_are_replayed() {
+    run("test_replay.py");
+}
+
+#[test]
+fn real_calls_are_recorded_as_aws_recorded_them() {
+    run("test_real_records.py");
 }
 
 #[test]
