@@ -1,0 +1,115 @@
+//! Requests in the new style: as if the query had been XML, converted without knowing what it means.
+
+use localtrail_model::catalogue::{Entry, Kind, Member, ShapeId};
+use serde_json::{Map, Number, Value, json};
+
+use crate::render::hidden;
+
+/// `{"OPERATIONRequest": …}`; an empty text for a request without parameters (O).
+pub(super) fn parameters(
+    service: &'static Entry,
+    operation: &str,
+    input: &Map<String, Value>,
+) -> Map<String, Value> {
+    let shape = service.operation(operation).and_then(|op| op.input);
+    let members = Modern { service, operation }.structure(input, shape);
+    let inside = match members.is_empty() {
+        true => Value::from(""),
+        false => Value::Object(members),
+    };
+    Map::from_iter([(format!("{operation}Request"), inside)])
+}
+
+/// A member's name in an ec2Query request.
+pub(super) fn query_name(member: &Member) -> String {
+    if let Some(name) = member.query_name {
+        return name.to_owned();
+    }
+    let mut letters = member.wire_name().chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+struct Modern<'a> {
+    service: &'static Entry,
+    operation: &'a str,
+}
+
+impl Modern<'_> {
+    fn structure(
+        &self,
+        members: &Map<String, Value>,
+        shape: Option<ShapeId>,
+    ) -> Map<String, Value> {
+        let structure = shape.and_then(|shape| self.service.api().structure(shape));
+        let mut told = Map::new();
+        for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
+            let Some(member) = structure.and_then(|structure| structure.member(name)) else {
+                told.insert(name.clone(), value.clone());
+                continue;
+            };
+            let shape = self.service.api().shape(member.shape);
+            let sensitive = member.sensitive || shape.sensitive;
+            let shown = match hidden::mark("ec2", self.operation, name, sensitive) {
+                Some(mark) => mark.over(value),
+                None => self.value(value, member.shape),
+            };
+            if let Some(shown) = shown {
+                told.insert(query_name(member), shown);
+            }
+        }
+        told
+    }
+
+    /// A value; `None` for an empty list, which a query cannot say.
+    fn value(&self, value: &Value, id: ShapeId) -> Option<Value> {
+        match (&self.service.api().shape(id).kind, value) {
+            (Kind::Structure(_), Value::Object(members)) => {
+                Some(Value::Object(self.structure(members, Some(id))))
+            }
+            (Kind::List { member, .. }, Value::Array(items)) => self.list(items, *member),
+            (Kind::Timestamp(_), Value::Number(_)) => {
+                let iso = Some(localtrail_model::catalogue::TimestampFormat::Iso8601);
+                Some(crate::render::moment::Moment::AsOnWire.write(value, iso))
+            }
+            (_, Value::String(text)) => Some(looks_like(text)),
+            _ => Some(value.clone()),
+        }
+    }
+
+    /// Items carry their place as `tag`, and texts stand beside it as `content`; a single one is no array (O).
+    fn list(&self, items: &[Value], shape: ShapeId) -> Option<Value> {
+        let one = |(place, item): (usize, &Value)| {
+            let place = place + 1;
+            match self.value(item, shape) {
+                Some(Value::Object(mut members)) => {
+                    members.insert("tag".to_owned(), place.into());
+                    Value::Object(members)
+                }
+                Some(text) => json!({"tag": place, "content": text}),
+                None => json!({"tag": place}),
+            }
+        };
+        let mut told: Vec<Value> = items.iter().enumerate().map(one).collect();
+        match told.len() {
+            0 => None,
+            1 => told.pop(),
+            _ => Some(Value::Array(told)),
+        }
+    }
+}
+
+/// A text as the boolean or number that it looks like (O: tag values too).
+fn looks_like(text: &str) -> Value {
+    let whole = text.parse::<i64>().ok().map(Number::from);
+    let number = whole.or_else(|| Number::from_f64(text.parse().ok()?));
+    match (text, number) {
+        ("true", _) => true.into(),
+        ("false", _) => false.into(),
+        // Only what would be printed the same way: an account id with a leading zero stays a text (I).
+        (_, Some(number)) if number.to_string() == text => Value::Number(number),
+        _ => text.into(),
+    }
+}
