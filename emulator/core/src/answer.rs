@@ -161,5 +161,7 @@ fn draft(
         resources: Vec::new(),
         api_version: None,
         lookup_resources: operations::touched::resources(input, answer),
+        owner: None,
+        vpc_endpoint: None,
     }
 }

@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::copies;
 use crate::draft::Draft;
 use crate::effect::{Effect, EffectId, Outcome};
 use crate::ids::Purpose;
-use crate::journal::{Journal, Kept, Snapshot};
+use crate::journal::{Arrivals, Journal, Kept, Snapshot};
 use crate::keys::PublicKey;
 use crate::organization::{Organization, OrganizationError, OrganizationId, Organizations};
 use crate::place::AccountId;
 use crate::quotas::HISTORY_DAYS;
 use crate::record::injected::{self, RecordError};
+use crate::record::sketch::{self, Fresh, SketchDefaults};
 use crate::settings::Settings;
 use crate::state::State;
 use crate::store::StoreError;
@@ -76,12 +78,25 @@ impl CloudTrail {
         })
     }
 
-    /// Takes in a call made elsewhere.
+    /// Takes in a call made elsewhere: the caller's event, whose id is returned, and where the draft names another
+    /// account as owner, that account's as well.
     pub fn record(&mut self, draft: Draft, now: Timestamp) -> EventId {
-        self.state
-            .visit(draft.recipient, &draft.region, self.journal.next_seq(), now);
-        let id = self.state.ids.uuid(Purpose::Event, self.journal.next_seq());
-        self.keep(Kept::from_draft(draft, id.clone(), now), now);
+        let seq = self.journal.next_seq();
+        let shared =
+            copies::is_shared(&draft).then(|| self.state.ids.uuid(Purpose::SharedEvent, seq));
+        let owners = copies::of_owner(&draft);
+        let id = self.take(draft, shared.as_deref(), now);
+        if let Some(copy) = owners {
+            self.take(copy, shared.as_deref(), now);
+        }
+        id
+    }
+
+    fn take(&mut self, draft: Draft, shared: Option<&str>, now: Timestamp) -> EventId {
+        let seq = self.journal.next_seq();
+        self.state.visit(draft.recipient, &draft.region, seq, now);
+        let id = self.state.ids.uuid(Purpose::Event, seq);
+        self.keep(Kept::from_draft(draft, id.clone(), shared, now), now);
         id
     }
 
@@ -90,12 +105,50 @@ impl CloudTrail {
     /// # Errors
     /// When it is not a record, or lacks what an event needs to have a place: nothing is kept then.
     pub fn inject(&mut self, record: &str, now: Timestamp) -> Result<EventId, RecordError> {
-        let kept = injected::read(record)?;
+        let seq = self.journal.next_seq();
+        let kept = injected::read(record, || self.state.ids.uuid(Purpose::Event, seq))?;
         self.state
             .visit(kept.account, &kept.region, self.journal.next_seq(), now);
         let id = kept.id.clone();
         self.keep(kept, now);
         Ok(id)
+    }
+
+    /// Takes in what people write: a whole record as [`inject`](Self::inject) does, an element of LookupEvents' answer
+    /// (the record in it), or a sketch, which is completed first.
+    ///
+    /// # Errors
+    /// When it is none of them, or cannot be completed: nothing is kept then.
+    pub fn put_in(
+        &mut self,
+        json: &str,
+        defaults: &SketchDefaults,
+        now: Timestamp,
+    ) -> Result<EventId, RecordError> {
+        let json = injected::unwrap_lookup(json)?;
+        let Some(sketch) = sketch::read(&json)? else {
+            return self.inject(&json, now);
+        };
+        let fresh = Fresh {
+            event_id: self.state.ids.uuid(Purpose::Event, self.journal.next_seq()),
+            request_id: self.request_id(),
+        };
+        let record = sketch::complete(sketch, defaults, &fresh, now)?;
+        self.inject(&record, now)
+    }
+
+    /// The place in the order of arrival that the next event will have; it never goes back.
+    #[must_use]
+    pub fn next_place(&self) -> u64 {
+        self.journal.next_seq()
+    }
+
+    /// The events from a place on, as many as fit in one look, to be read without holding up calls.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn arrivals(&self, from: u64) -> Result<Arrivals, StoreError> {
+        self.journal.arrivals(from)
     }
 
     fn keep(&mut self, kept: Kept, now: Timestamp) {

@@ -45,6 +45,54 @@ pub struct Draft {
     pub api_version: Option<Cow<'static, str>>,
     /// What LookupEvents shows and finds as resources, unlike `resources` (O, native.md).
     pub lookup_resources: Vec<LookupResource>,
+    /// The account that owns what was called. Where it is not the caller's, it gets a copy of its own.
+    pub owner: Option<AccountId>,
+    /// The VPC endpoint that the call came through.
+    pub vpc_endpoint: Option<VpcEndpoint>,
+}
+
+/// A VPC endpoint, as records of calls that came through it tell (D, formats.md 2.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VpcEndpoint {
+    /// `vpcEndpointId`.
+    pub id: String,
+    /// `vpcEndpointAccountId`.
+    pub account: Option<AccountId>,
+}
+
+impl Draft {
+    /// A management event of a call in the caller's own account, with nothing said of its parameters and its answer yet:
+    /// to be completed with `Draft { ..Draft::of(…) }`.
+    #[must_use]
+    pub fn of(
+        caller: Caller,
+        origin: Origin,
+        region: Region,
+        event_source: impl Into<Cow<'static, str>>,
+        event_name: impl Into<Cow<'static, str>>,
+        access: Access,
+    ) -> Self {
+        Self {
+            recipient: caller.account(),
+            caller,
+            origin,
+            region,
+            event_source: event_source.into(),
+            event_name: event_name.into(),
+            access,
+            category: Category::Management,
+            request_parameters: None,
+            response_elements: None,
+            additional_event_data: None,
+            error: None,
+            request_id: None,
+            resources: Vec::new(),
+            api_version: None,
+            lookup_resources: Vec::new(),
+            owner: None,
+            vpc_endpoint: None,
+        }
+    }
 }
 
 /// Whether a call reads or writes: `readOnly` in the record.

@@ -9,6 +9,8 @@ use uuid::Uuid;
 pub(crate) enum Purpose {
     /// `eventID`.
     Event,
+    /// `sharedEventID`.
+    SharedEvent,
     /// `requestID` of a call that core answers.
     Request,
     /// `requestID` of a call that a neighbour answers.
@@ -27,6 +29,7 @@ impl Purpose {
     fn label(self) -> &'static [u8] {
         match self {
             Self::Event => b"event",
+            Self::SharedEvent => b"shared-event",
             Self::Request => b"request",
             Self::NeighbourRequest => b"neighbour-request",
             Self::LogFile => b"log-file",
@@ -104,6 +107,20 @@ pub(crate) fn principal(prefix: &str, parts: &[&str]) -> String {
 /// Whether the text has the form of a UUID.
 pub(crate) fn is_uuid(text: &str) -> bool {
     text.len() == 36 && Uuid::try_parse(text).is_ok()
+}
+
+/// A version 4 UUID that depends only on these parts.
+pub(crate) fn named_uuid(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let named: [u8; 32] = hash.finalize().into();
+    let half: [u8; 16] = named[..16].try_into().expect("32 bytes have a first half");
+    uuid::Builder::from_random_bytes(half)
+        .into_uuid()
+        .to_string()
 }
 
 #[cfg(test)]

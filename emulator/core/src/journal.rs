@@ -3,6 +3,7 @@
 //! New events wait in a tail in memory and are moved to the store as a block: the records in chunks, and one index row
 //! for every attribute value of the block. What a reader may see of an event is not decided here.
 
+mod arrivals;
 pub(crate) mod block;
 pub(crate) mod history;
 mod kept;
@@ -15,6 +16,7 @@ use redb::{AccessGuard, Database, ReadableDatabase, ReadableTable, TableDefiniti
 use crate::rows::{ROWS, Rows};
 use crate::store::StoreError;
 use crate::time::Timestamp;
+pub use arrivals::Arrivals;
 use block::Chunk;
 pub(crate) use kept::Kept;
 pub use snapshot::Snapshot;
@@ -211,6 +213,11 @@ impl Journal {
     /// All that is kept now, to be read without the journal.
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
         Snapshot::of(&self.database, &self.tail)
+    }
+
+    /// What came from a place on, to be read without the journal.
+    pub(crate) fn arrivals(&self, from: Seq) -> Result<Arrivals, StoreError> {
+        Arrivals::of(&self.database, self.base, &self.tail, from)
     }
 
     /// Deletes the blocks whose events are all older than `cutoff`.

@@ -9,6 +9,7 @@ mod answer;
 mod call;
 mod caller;
 mod cloudtrail;
+mod copies;
 mod delivery;
 mod destination;
 mod draft;
@@ -23,6 +24,7 @@ mod migration;
 mod names;
 mod operations;
 mod organization;
+mod permissions;
 mod place;
 mod quotas;
 mod record;
@@ -44,17 +46,22 @@ mod validation;
 mod wire;
 
 pub use call::{Answer, CONTENT_TYPE, Call};
-pub use caller::{Caller, Identity, Mfa, Origin, Session, Tls};
+pub use caller::{
+    Caller, Delegate, Details, Identity, InScopeOf, Issuer, Mfa, OnBehalfOf, Origin, Session,
+    SessionDetails, Tls, WebIdFederationData, derived_role_id,
+};
 pub use cloudtrail::{Census, CloudTrail, EventId};
-pub use draft::{Access, Category, Draft, EventError, LookupResource, Resource};
+pub use draft::{Access, Category, Draft, EventError, LookupResource, Resource, VpcEndpoint};
 pub use effect::{Effect, EffectId, Outcome, PutObject};
-pub use journal::Snapshot;
+pub use journal::{Arrivals, Snapshot};
 pub use keys::PublicKey;
 pub use organization::{
     FeatureSet, Organization, OrganizationError, OrganizationId, ServiceAccess, ServiceLinkedRole,
 };
+pub use permissions::{DeniedCalls, Permissions};
 pub use place::{AccountId, Region};
-pub use record::injected::RecordError;
+pub use record::injected::{RecordError, unwrap_lookup};
+pub use record::sketch::{SketchDefaults, reads_only};
 pub use settings::{BucketPolicy, Pace, Settings, Throttling};
 pub use store::StoreError;
 pub use surroundings::{

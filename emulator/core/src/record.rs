@@ -2,6 +2,7 @@
 
 pub(crate) mod identity;
 pub(crate) mod injected;
+pub(crate) mod sketch;
 
 use std::borrow::Cow;
 
@@ -9,8 +10,9 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
-use crate::caller::{Caller, Tls};
+use crate::caller::{Identity, Tls};
 use crate::draft::{Access, Category, Draft, Resource};
+use crate::place::AccountId;
 use crate::time::Timestamp;
 use identity::UserIdentity;
 
@@ -58,15 +60,38 @@ struct Record<'a> {
     api_version: Option<&'a str>,
     management_event: bool,
     recipient_account_id: &'a str,
+    #[serde(rename = "sharedEventID", skip_serializing_if = "Option::is_none")]
+    shared_event_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vpc_endpoint_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vpc_endpoint_account_id: Option<&'a str>,
     event_category: Category,
     #[serde(skip_serializing_if = "Option::is_none")]
     tls_details: Option<Cow<'a, Tls>>,
+    /// The string `"true"`, or nothing (O, formats.md 2.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_credential_from_console: Option<&'static str>,
+}
+
+/// What an event is called: by itself, and together with the other copies of the same call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EventIds<'a> {
+    pub(crate) event: &'a str,
+    /// `sharedEventID`.
+    pub(crate) shared: Option<&'a str>,
 }
 
 /// Writes the record of a call: compact JSON on one line.
-pub(crate) fn write(draft: &Draft, event_id: &str, now: Timestamp) -> String {
+pub(crate) fn write(draft: &Draft, ids: EventIds<'_>, now: Timestamp) -> String {
     let error = draft.error.as_ref();
     let response = draft.response_elements.as_ref().filter(|_| error.is_none());
+    let identity = &draft.caller.identity;
+    // A service that acts, for itself or for a principal, is where the call comes from, over no TLS to speak of
+    // (O, formats.md 2.4 and native.md).
+    let service = identity.invoked_by();
+    let agent = service.or(draft.origin.user_agent.as_deref());
+    let endpoint = draft.vpc_endpoint.as_ref();
     let record = Record {
         event_version: EVENT_VERSION,
         user_identity: UserIdentity::of(&draft.caller),
@@ -74,37 +99,43 @@ pub(crate) fn write(draft: &Draft, event_id: &str, now: Timestamp) -> String {
         event_source: &draft.event_source,
         event_name: &draft.event_name,
         aws_region: draft.region.as_str(),
-        source_ip_address: &draft.origin.source_ip_address,
-        user_agent: draft.origin.user_agent.as_deref().map(cut),
+        source_ip_address: service.unwrap_or(&draft.origin.source_ip_address),
+        user_agent: agent.map(cut),
         error_code: error.map(|e| cut(&e.code)),
         error_message: error.and_then(|e| e.message.as_deref()).map(cut),
         request_parameters: within(draft.request_parameters.as_ref(), PARAMETERS_LIMIT),
         response_elements: within(response, PARAMETERS_LIMIT),
         additional_event_data: within(draft.additional_event_data.as_ref(), ADDITIONAL_LIMIT),
         request_id: draft.request_id.as_deref().map(cut),
-        event_id,
+        event_id: ids.event,
         read_only: draft.access == Access::Read,
         resources: &draft.resources,
         event_type: "AwsApiCall",
         api_version: draft.api_version.as_deref(),
         management_event: draft.category == Category::Management,
         recipient_account_id: draft.recipient.as_str(),
+        shared_event_id: ids.shared,
+        vpc_endpoint_id: endpoint.map(|endpoint| endpoint.id.as_str()),
+        vpc_endpoint_account_id: endpoint
+            .and_then(|endpoint| endpoint.account.as_ref())
+            .map(AccountId::as_str),
         event_category: draft.category,
-        tls_details: tls_of(&draft.caller, draft.origin.tls.as_ref())
+        tls_details: draft
+            .origin
+            .tls
+            .as_ref()
+            .filter(|_| service.is_none())
             .map(|tls| tls_for(&draft.event_source, tls)),
+        session_credential_from_console: is_from_console(identity).then_some("true"),
     };
     serde_json::to_string(&record).expect("a record has only string keys")
 }
 
-/// TLS is not told of calls that AWS services make (O, native.md).
-fn tls_of<'a>(caller: &Caller, tls: Option<&'a Tls>) -> Option<&'a Tls> {
-    match caller.identity {
-        crate::caller::Identity::AwsService { .. } => None,
-        crate::caller::Identity::Root { .. }
-        | crate::caller::Identity::IamUser { .. }
-        | crate::caller::Identity::AssumedRole { .. }
-        | crate::caller::Identity::Anonymous { .. } => tls,
-    }
+fn is_from_console(identity: &Identity) -> bool {
+    identity
+        .session()
+        .and_then(|session| session.details.get())
+        .is_some_and(|details| details.session_credential_from_console)
 }
 
 /// Of all services KMS and STS alone tell of the key exchange (O, native.md).
@@ -138,6 +169,11 @@ mod tests {
     use crate::draft::EventError;
     use crate::testing::draft;
 
+    const IDS: EventIds<'static> = EventIds {
+        event: "e-1",
+        shared: None,
+    };
+
     #[test]
     fn the_key_exchange_is_told_by_kms_and_sts_alone() {
         let tls = Tls {
@@ -154,7 +190,7 @@ mod tests {
 
     #[test]
     fn an_answered_call_has_every_key_in_order() {
-        let text = write(&draft("DescribeTrails"), "e-1", Timestamp::from_seconds(0));
+        let text = write(&draft("DescribeTrails"), IDS, Timestamp::from_seconds(0));
         let keys: Vec<String> = serde_json::from_str::<Map<String, Value>>(&text)
             .unwrap()
             .keys()
@@ -170,6 +206,22 @@ mod tests {
     }
 
     #[test]
+    fn what_few_records_have_stands_in_its_place() {
+        let mut rare = draft("X");
+        rare.vpc_endpoint = Some(crate::VpcEndpoint {
+            id: "vpce-1".to_owned(),
+            account: AccountId::parse("111122223333"),
+        });
+        let ids = EventIds {
+            shared: Some("s-1"),
+            ..IDS
+        };
+        let text = write(&rare, ids, Timestamp::from_seconds(0));
+        let tail = r#""recipientAccountId":"111122223333","sharedEventID":"s-1","vpcEndpointId":"vpce-1","vpcEndpointAccountId":"111122223333","eventCategory":"Management"}"#;
+        assert!(text.ends_with(tail), "{text}");
+    }
+
+    #[test]
     fn a_refused_call_has_an_error_and_no_response() {
         let mut refused = draft("StopLogging");
         refused.error = Some(EventError {
@@ -177,7 +229,7 @@ mod tests {
             message: Some("Unknown trail".to_owned()),
         });
         refused.response_elements = json!({"a": 1}).as_object().cloned();
-        let text = write(&refused, "e-1", Timestamp::from_seconds(0));
+        let text = write(&refused, IDS, Timestamp::from_seconds(0));
         assert!(text.contains(
             r#""userAgent":"test","errorCode":"TrailNotFoundException","errorMessage":"Unknown trail","requestParameters":null,"responseElements":null"#
         ));
@@ -190,7 +242,7 @@ mod tests {
         long.request_parameters = json!({"a": "x".repeat(PARAMETERS_LIMIT)})
             .as_object()
             .cloned();
-        let record: Value = serde_json::from_str(&write(&long, "e", Timestamp::default())).unwrap();
+        let record: Value = serde_json::from_str(&write(&long, IDS, Timestamp::default())).unwrap();
         assert_eq!(record["userAgent"].as_str().unwrap().len(), 1024);
         assert_eq!(record["requestParameters"], Value::Null);
     }

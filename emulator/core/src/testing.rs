@@ -64,6 +64,8 @@ pub(crate) fn draft(name: &'static str) -> Draft {
         resources: Vec::new(),
         api_version: None,
         lookup_resources: Vec::new(),
+        owner: None,
+        vpc_endpoint: None,
     }
 }
 

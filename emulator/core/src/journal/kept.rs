@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::draft::{Access, Category, Draft, LookupResource};
 use crate::place::{AccountId, Region};
-use crate::record;
+use crate::record::{self, EventIds};
 use crate::time::Timestamp;
 
 /// One event. The record is the document; everything else is drawn from it or from the call, once.
@@ -26,9 +26,15 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// From a call: writes its record.
-    pub(crate) fn from_draft(draft: Draft, id: String, now: Timestamp) -> Self {
-        let record = record::write(&draft, &id, now);
+    /// From a call: writes its record. `shared` is what all copies of the call have in common.
+    pub(crate) fn from_draft(
+        draft: Draft,
+        id: String,
+        shared: Option<&str>,
+        now: Timestamp,
+    ) -> Self {
+        let ids = EventIds { event: &id, shared };
+        let record = record::write(&draft, ids, now);
         Self {
             time: now.whole_second(),
             account: draft.recipient,
@@ -56,6 +62,7 @@ pub(crate) mod tests {
         Kept::from_draft(
             draft,
             format!("id-{seconds}-{name}"),
+            None,
             Timestamp::from_seconds(seconds),
         )
     }

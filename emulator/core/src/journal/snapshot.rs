@@ -60,7 +60,12 @@ mod tests {
     fn keep(journal: &mut Journal, ids: std::ops::Range<u32>) {
         for id in ids {
             let now = Timestamp::from_seconds(1_795_449_900);
-            journal.append(Kept::from_draft(draft("ListTrails"), id.to_string(), now));
+            journal.append(Kept::from_draft(
+                draft("ListTrails"),
+                id.to_string(),
+                None,
+                now,
+            ));
         }
     }
 

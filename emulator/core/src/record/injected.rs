@@ -1,9 +1,13 @@
 //! Records that come whole: kept byte for byte, but for white space between their tokens.
+//!
+//! Real records of every age are taken: the first versions lack members that later ones have, and published ones have
+//! masked ids. A record that comes twice is kept twice, as AWS delivers duplicates (D, formats.md 1.2).
+
+use std::borrow::Cow;
 
 use serde::Deserialize;
 
 use crate::draft::{Category, LookupResource};
-use crate::ids;
 use crate::journal::Kept;
 use crate::place::{AccountId, Region};
 use crate::quotas::RECORD_BYTES;
@@ -24,10 +28,25 @@ pub enum RecordError {
     /// It is larger than AWS's records get.
     #[error("the record has {0} bytes; 262144 are the limit")]
     TooLarge(usize),
+    /// A member of a sketch has the wrong type.
+    #[error("{0} must be {1}")]
+    Wrong(String, &'static str),
+    /// There is no ready sketch of this name; the second part names all.
+    #[error("there is no sketch named \"{0}\"; there are {1}")]
+    NoSuchSketch(String, String),
+    /// Which service a sketch's call was made to cannot be told.
+    #[error("a sketch of {0} needs its eventSource, such as ec2.amazonaws.com")]
+    NeedsSource(String),
+    /// A sketch's userIdentity cannot be completed.
+    #[error("userIdentity needs {0}")]
+    NeedsIdentity(String),
 }
 
 /// Levels of nesting; deeper ones would make a whole log file unreadable for many readers.
 const DEPTH_LIMIT: usize = 100;
+
+/// Bytes of an `eventID`. AWS's are UUIDs of 36, those of published records often masked to something else.
+const ID_LIMIT: usize = 128;
 
 /// The part of a record that the journal has columns for.
 #[derive(Deserialize)]
@@ -77,8 +96,29 @@ struct InsightDetails {
     event_name: Option<String>,
 }
 
-/// Reads a record.
-pub(crate) fn read(json: &str) -> Result<Kept, RecordError> {
+/// The record inside an element of what LookupEvents answers, where it is a string; any other JSON as it is.
+///
+/// # Errors
+/// When the element cannot be read.
+pub fn unwrap_lookup(json: &str) -> Result<Cow<'_, str>, RecordError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Element {
+        cloud_trail_event: Option<String>,
+    }
+    // Nearly nothing has the member, and reading JSON costs much more than looking for its name.
+    if !json.contains("\"CloudTrailEvent\"") {
+        return Ok(Cow::Borrowed(json));
+    }
+    let element: Element =
+        serde_json::from_str(json).map_err(|error| RecordError::Unreadable(error.to_string()))?;
+    Ok(element
+        .cloud_trail_event
+        .map_or(Cow::Borrowed(json), Cow::Owned))
+}
+
+/// Reads a record. One without an id of its own, as the first version wrote them, is kept under `spare_id`.
+pub(crate) fn read(json: &str, spare_id: impl FnOnce() -> String) -> Result<Kept, RecordError> {
     let record = compact(json);
     if depth(&record) > DEPTH_LIMIT {
         return Err(RecordError::TooDeep);
@@ -124,10 +164,11 @@ pub(crate) fn read(json: &str) -> Result<Kept, RecordError> {
             .ok_or(lacks("awsRegion"))?,
         category,
         read_only: columns.read_only,
-        id: columns
-            .event_id
-            .filter(|id| ids::is_uuid(id))
-            .ok_or(lacks("eventID"))?,
+        id: match columns.event_id {
+            Some(id) if (1..=ID_LIMIT).contains(&id.len()) => id,
+            Some(_) => return Err(lacks("eventID")),
+            None => spare_id(),
+        },
         source: columns
             .event_source
             .or(detail_source)
@@ -154,7 +195,7 @@ impl Identity {
         };
         match self.kind.as_deref() {
             Some("Root") => Some("root".to_owned()),
-            Some("AssumedRole" | "FederatedUser") => session(),
+            Some("AssumedRole" | "Role" | "FederatedUser") => session(),
             _ => self.user_name.clone(),
         }
     }
@@ -227,10 +268,39 @@ impl Place {
 mod tests {
     use super::*;
 
+    fn read(json: &str) -> Result<Kept, RecordError> {
+        super::read(json, || "spare".to_owned())
+    }
+
     const RECORD: &str = r#"{ "eventVersion": "1.09", "userIdentity": {"type": "AssumedRole", "principalId": "AROAX:run"},
         "eventTime": "2023-07-10T12:00:31Z", "eventSource": "ec2.amazonaws.com", "eventName": "RunInstances",
         "awsRegion": "us-east-1", "requestParameters": {"a": "b \" c"}, "eventID": "3a1acb39-c13b-4e73-a0e3-dcd8ce5c1a3a",
         "readOnly": false, "eventCategory": "Management", "recipientAccountId": "111122223333", "x": 1376.0 }"#;
+
+    #[test]
+    fn elements_of_event_history_are_unwrapped() {
+        let element = serde_json::json!({"EventId": "x", "CloudTrailEvent": "{\"a\":1.0}"});
+        assert_eq!(unwrap_lookup(&element.to_string()).unwrap(), "{\"a\":1.0}");
+        for plain in [
+            r#"{"a":"CloudTrailEvent"}"#,
+            r#"{"a":{"CloudTrailEvent":"x"}}"#,
+        ] {
+            assert_eq!(unwrap_lookup(plain).unwrap(), plain);
+        }
+        assert!(unwrap_lookup(r#"{"CloudTrailEvent":"#).is_err());
+    }
+
+    #[test]
+    fn records_without_an_id_or_with_a_masked_one_are_kept() {
+        let masked = RECORD.replace("3a1acb39-c13b-4e73-a0e3-dcd8ce5c1a3a", "4d293154-EXAMPLE");
+        assert_eq!(read(&masked).unwrap().id, "4d293154-EXAMPLE");
+        let without = RECORD.replace("eventID", "xeventID");
+        let kept = read(&without).unwrap();
+        assert_eq!(kept.id, "spare");
+        assert!(!kept.record.contains("spare"), "nothing is added");
+        let empty = RECORD.replace("3a1acb39-c13b-4e73-a0e3-dcd8ce5c1a3a", "");
+        assert_eq!(read(&empty), Err(RecordError::Lacks("eventID")));
+    }
 
     #[test]
     fn a_record_keeps_its_bytes_but_for_white_space_between_tokens() {
@@ -250,7 +320,6 @@ mod tests {
         for (member, name) in [
             ("eventTime", "eventTime"),
             ("awsRegion", "awsRegion"),
-            ("eventID", "eventID"),
             ("eventName", "eventName"),
             ("recipientAccountId", "recipientAccountId"),
         ] {

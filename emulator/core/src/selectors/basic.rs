@@ -229,7 +229,7 @@ mod tests {
             arn: Some(arn.to_owned()),
             arn_prefix: None,
         }];
-        Kept::from_draft(draft, "e".to_owned(), Timestamp::default())
+        Kept::from_draft(draft, "e".to_owned(), None, Timestamp::default())
     }
 
     #[test]
