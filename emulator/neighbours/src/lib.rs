@@ -1,5 +1,5 @@
-//! The services next door, as far as CloudTrail's story needs them: S3 over a directory, STS
-//! GetCallerIdentity, and Organizations DescribeOrganization.
+//! The services next door, as far as CloudTrail's story needs them: S3 over a directory, STS, IAM as far as identities
+//! need it, and Organizations DescribeOrganization.
 //!
 //! Not here: CloudTrail itself (core), HTTP connections, identities and clocks (the server). Signatures are trusted:
 //! whoever the server says is calling, is calling.
@@ -9,10 +9,13 @@ mod archive;
 mod asked;
 mod body;
 mod delivery;
+mod directory;
 mod error;
+mod iam;
 mod ids;
 mod organizations;
 pub mod policy;
+mod query;
 mod record;
 mod s3;
 mod store;
@@ -21,16 +24,23 @@ mod surroundings;
 
 pub use archive::Archive;
 pub use asked::{AnswerBody, Asked, BoxError, Served, Signature};
+pub use directory::{Issued, Learnt, Standing};
+pub use record::{Forwarded, forwarded_drafts as s3_drafts};
+pub use s3::{bucket_of_host, unpacked};
+pub use sts::{account_of_key, federated_caller, learnt};
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hyper::Request;
 use hyper::body::Body;
-use localtrail_core::{AccountId, BucketPolicy, Organization, PutObject, Region, Timestamp};
+use hyper::{Request, Response};
+use localtrail_core::{AccountId, BucketPolicy, Draft, Organization, PutObject, Region, Timestamp};
 
+use serde_json::{Map, Value};
+
+use crate::directory::Directory;
 use crate::s3::Protocol;
 use crate::store::Store;
 
@@ -43,6 +53,8 @@ pub struct Options {
     pub default_owner: AccountId,
     /// Where such a bucket lies.
     pub default_region: Region,
+    /// The file that users, roles and issued keys are kept in; `None` keeps them in memory alone.
+    pub directory: Option<PathBuf>,
 }
 
 impl Options {
@@ -52,6 +64,7 @@ impl Options {
             bucket_policy: BucketPolicy::Enforced,
             default_owner: AccountId::from_number(0),
             default_region: Region::us_east_1(),
+            directory: None,
         }
     }
 }
@@ -61,15 +74,17 @@ impl Options {
 pub struct Neighbours {
     store: Arc<Store>,
     protocol: Protocol,
+    directory: Arc<Directory>,
 }
 
 impl Neighbours {
-    /// Opens a bucket directory, making it where it is missing.
+    /// Opens a bucket directory, making it where it is missing, and the file of users, roles and keys.
     ///
     /// # Errors
-    /// When the directory cannot be made, read or written.
+    /// When one of them cannot be made, read or written.
     pub fn open(root: &Path, options: Options) -> io::Result<Self> {
         Ok(Self {
+            directory: Arc::new(Directory::open(options.directory.as_deref())?),
             store: Arc::new(Store::open(root, options)?),
             protocol: Protocol::new(),
         })
@@ -86,26 +101,60 @@ impl Neighbours {
         async move { s3::serve(&self.protocol, &self.store, request, asked).await }
     }
 
-    /// Answers one request to STS. Never fails: what is wrong is in the answer.
-    pub fn sts<B>(&self, request: Request<B>, asked: Asked) -> impl Future<Output = Served> + Send
-    where
-        B: Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
-        let request = request.map(s3::boxed);
-        async move { sts::serve(request, asked).await }
-    }
-
-    /// Answers a call of Organizations by its X-Amz-Target, for an account of this organization or of none; `None` when
-    /// the operation is not answered here.
+    /// Answers one decoded call of STS, IAM or Organizations; `None` for an operation that is not answered here, or
+    /// another service. What is wrong is in the answer. Whoever hands the call in records it.
+    ///
+    /// `service` is botocore's name: `sts`, `iam`, `organizations`. `input` has the model's member names, times in seconds
+    /// since the epoch. The organization is that of the calling account, if it is in one.
     #[must_use]
-    pub fn organizations(
+    pub fn answer(
         &self,
-        target: &str,
+        service: &str,
+        operation: &str,
+        input: Option<&Map<String, Value>>,
         asked: &Asked,
         organization: Option<&Organization>,
-    ) -> Option<Served> {
-        organizations::serve(target, asked, organization)
+    ) -> Option<Response<AnswerBody>> {
+        match service {
+            "sts" => sts::answer(&self.directory, operation, input, asked, organization),
+            "iam" => iam::answer(&self.directory, operation, input, asked),
+            "organizations" => organizations::answer(operation, asked, organization),
+            _ => None,
+        }
+    }
+
+    /// Notes which access key a call was made with, which IAM GetAccessKeyLastUsed tells. Keys that IAM did not issue
+    /// here are passed over.
+    pub fn note_use(&self, call: &Draft, at: Timestamp) {
+        self.directory.note_use(call, at);
+    }
+
+    /// The access key, if STS or IAM issued it here or it was learnt.
+    #[must_use]
+    pub fn issued(&self, access_key: &str, now: Timestamp) -> Option<Issued> {
+        self.directory.issued(access_key, now)
+    }
+
+    /// Takes in credentials that another STS or IAM issued, so that calls with them are told as their principal's.
+    ///
+    /// # Errors
+    /// When they cannot be written down.
+    pub fn learn(&self, learnt: Learnt) -> io::Result<()> {
+        self.directory.learn(learnt)
+    }
+
+    /// Forgets credentials that were learnt, as another IAM took them back.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn unlearn(&self, access_key: &str) -> io::Result<()> {
+        self.directory.unlearn(access_key)
+    }
+
+    /// The alias that IAM CreateAccountAlias gave an account.
+    #[must_use]
+    pub fn alias(&self, account: AccountId) -> Option<String> {
+        self.directory.alias(account)
     }
 
     /// Delivers one object as the CloudTrail service, and keeps the public key that signed it. Blocks on the disk.
@@ -117,12 +166,14 @@ impl Neighbours {
         delivery::put(&self.store, object, now).map_err(|error| error.code().as_str().to_owned())
     }
 
-    /// Removes every bucket with all it holds. The public keys stay: core keeps its keys as well. Blocks on the disk.
+    /// Removes every bucket with all it holds, every user, role and key. The public keys stay: core keeps its keys as
+    /// well. Blocks on the disk.
     ///
     /// # Errors
     /// When the directory cannot be changed.
     pub fn reset(&self) -> io::Result<()> {
-        self.store.reset()
+        self.store.reset()?;
+        self.directory.reset()
     }
 
     fn store(&self) -> &Store {

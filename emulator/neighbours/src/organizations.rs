@@ -5,19 +5,19 @@
 
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
-use localtrail_core::{Access, Category, Draft, EventError, Organization, Region};
+use localtrail_core::{EventError, Organization};
 use serde_json::{Value, json};
 
-use crate::asked::{Asked, Served};
+use crate::asked::{AnswerBody, Asked};
 use crate::body::of_text;
 
-/// Answers a call by its X-Amz-Target; `None` when the operation is not answered here.
-pub(crate) fn serve(
-    target: &str,
+/// Answers a call; `None` for an operation that is not answered here.
+pub(crate) fn answer(
+    operation: &str,
     asked: &Asked,
     organization: Option<&Organization>,
-) -> Option<Served> {
-    if target != "AWSOrganizationsV20161128.DescribeOrganization" {
+) -> Option<Response<AnswerBody>> {
+    if operation != "DescribeOrganization" {
         return None;
     }
     // The sentence is the API reference's (D).
@@ -25,7 +25,6 @@ pub(crate) fn serve(
         code: "AWSOrganizationsNotInUseException".to_owned(),
         message: Some("Your account is not a member of an organization.".to_owned()),
     });
-    let draft = draft(asked, said.as_ref().err());
     let (status, body) = match said {
         Ok(answer) => (StatusCode::OK, answer),
         Err(error) => (
@@ -41,10 +40,7 @@ pub(crate) fn serve(
     if let Ok(id) = HeaderValue::from_str(&asked.request_id) {
         headers.insert("x-amzn-requestid", id);
     }
-    Some(Served {
-        response,
-        drafts: vec![draft],
-    })
+    Some(response)
 }
 
 /// The answer, without the manager's mail address, which nobody has declared.
@@ -58,26 +54,4 @@ fn described(organization: &Organization) -> Value {
         "MasterAccountId": manager,
         "AvailablePolicyTypes": [],
     }})
-}
-
-/// Organizations records in us-east-1, and its reads with neither parameters nor answer (O, real records).
-fn draft(asked: &Asked, error: Option<&EventError>) -> Draft {
-    Draft {
-        caller: asked.caller.clone(),
-        origin: asked.origin.clone(),
-        region: Region::us_east_1(),
-        recipient: asked.caller.account(),
-        event_source: "organizations.amazonaws.com".into(),
-        event_name: "DescribeOrganization".into(),
-        access: Access::Read,
-        category: Category::Management,
-        request_parameters: None,
-        response_elements: None,
-        additional_event_data: None,
-        error: error.cloned(),
-        request_id: Some(asked.request_id.clone()),
-        resources: Vec::new(),
-        api_version: None,
-        lookup_resources: Vec::new(),
-    }
 }

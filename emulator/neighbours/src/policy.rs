@@ -23,6 +23,8 @@ pub enum Principal<'a> {
         /// Its account.
         account: &'a str,
     },
+    /// Somebody whom an identity provider knows: the provider's ARN, or its name where it has none.
+    Federated(&'a str),
     /// Nobody in particular.
     Anonymous,
 }

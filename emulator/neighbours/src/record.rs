@@ -1,13 +1,16 @@
 //! The records of S3 calls (formats.md 3.5 and 3.6; native.md wins). How a record is written down is core's business.
 
 mod extra;
+mod forwarded;
 mod parameters;
 mod xml;
+
+pub use forwarded::{Forwarded, drafts as forwarded_drafts};
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use hyper::Response;
+use hyper::{HeaderMap, StatusCode};
 use localtrail_core::{
     AccountId, Caller, Category, Draft, EventError, Identity, LookupResource, Origin, Region,
     Resource,
@@ -15,7 +18,7 @@ use localtrail_core::{
 use serde_json::{Map, Value};
 
 use crate::access::arn_of;
-use crate::asked::{AnswerBody, Asked};
+use crate::asked::Asked;
 use crate::s3::{Call, Facts, Ids, Operation, Scope};
 use crate::store::BucketInfo;
 
@@ -31,7 +34,9 @@ pub(crate) struct Told<'a> {
     pub(crate) received: u64,
     /// The request's document.
     pub(crate) body: Option<&'a [u8]>,
-    pub(crate) response: &'a Response<AnswerBody>,
+    pub(crate) status: StatusCode,
+    /// The answer's headers.
+    pub(crate) answer: &'a HeaderMap,
     pub(crate) sent: u64,
     pub(crate) error: Option<EventError>,
     pub(crate) took: Duration,
@@ -52,7 +57,7 @@ pub(crate) fn drafts(told: &Told<'_>) -> Vec<Draft> {
 fn draft(told: &Told<'_>, operation: &Operation) -> Draft {
     Draft {
         request_parameters: Some(parameters::of(told.call, told.body)),
-        response_elements: parameters::response(operation, told.response),
+        response_elements: parameters::response(operation, told.answer),
         additional_event_data: Some(extra::of(told, operation)),
         error: told.error.clone(),
         resources: resources(told, operation, told.call.key.as_deref()),
@@ -94,6 +99,12 @@ fn bare(told: &Told<'_>, event: &'static str, operation: &Operation) -> Draft {
         resources: Vec::new(),
         api_version: None,
         lookup_resources: Vec::new(),
+        // Whoever tries a name that is taken has not called the bucket.
+        owner: told
+            .bucket
+            .filter(|_| event != "CreateBucket")
+            .map(|bucket| bucket.owner),
+        vpc_endpoint: None,
     }
 }
 

@@ -20,11 +20,14 @@ mod multipart;
 mod objects;
 mod route;
 mod settings;
+mod unpacked;
 
-pub(crate) use answer::Ids;
+pub(crate) use answer::{Ids, read_error};
 pub(crate) use call::Call;
 pub(crate) use context::Facts;
+pub use host::bucket_of as bucket_of_host;
 pub(crate) use route::{Operation, Scope};
+pub use unpacked::unpacked;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -94,7 +97,8 @@ pub(crate) async fn serve(
         facts: context.facts().clone(),
         received: report.received,
         body: report.kept.as_deref(),
-        response: &finished.response,
+        status: finished.response.status(),
+        answer: finished.response.headers(),
         sent: finished.sent,
         error: finished.error,
         took: began.elapsed(),

@@ -1,230 +1,171 @@
-//! STS, as far as GetCallerIdentity: who am I.
+//! STS: who am I, and sessions of roles, users and federated principals.
+//!
+//! A role that was made here is assumed as its trust policy says; any other role can be assumed, so that tests need not
+//! make it first (I). Web identity tokens and SAML assertions are read and believed: nobody's signature is checked, as no
+//! provider is known here.
 
-use std::borrow::Cow;
+mod assertion;
+mod assume;
+mod federated;
+mod identities;
+mod issue;
+mod message;
+mod saml;
+mod session;
+mod token;
+mod trust;
+mod web;
 
-use hyper::header::{CONTENT_TYPE, HOST, HeaderValue};
-use hyper::{Method, Request, Response, StatusCode};
-use localtrail_core::{Access, Category, Draft, EventError, Identity, Region};
-use percent_encoding::percent_decode_str;
-use quick_xml::escape::escape;
-use serde_json::{Map, json};
+use hyper::header::HeaderValue;
+use hyper::{Response, StatusCode};
+use localtrail_core::{AccountId, Identity, Organization, Region};
+use serde_json::{Map, Value, json};
 
-use crate::asked::{AnswerBody, Asked, Served};
-use crate::body::{of_text, read_up_to};
+use crate::asked::{AnswerBody, Asked};
+use crate::directory::Directory;
 use crate::ids::{StsEndpoint, sts_extended_id};
+use crate::query::{self, Fault, Input, Rule, Said};
 
-/// The largest request that is read, in bytes.
-const MAX_REQUEST: usize = 256 * 1024;
+pub use federated::federated_caller;
+pub use identities::learnt;
+
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
-/// Every operation of STS, and whether it only reads (O and D, formats.md 4.2). Other names are recorded as given.
-const OPERATIONS: [(&str, Access); 11] = [
-    ("AssumeRole", Access::Read),
-    ("AssumeRoleWithSAML", Access::Read),
-    ("AssumeRoleWithWebIdentity", Access::Read),
-    ("AssumeRoot", Access::Write),
-    ("DecodeAuthorizationMessage", Access::Read),
-    ("GetAccessKeyInfo", Access::Read),
-    ("GetCallerIdentity", Access::Read),
-    ("GetDelegatedAccessToken", Access::Read),
-    ("GetFederationToken", Access::Write),
-    ("GetSessionToken", Access::Write),
-    ("GetWebIdentityToken", Access::Write),
+type Operation = fn(&mut Ask<'_>) -> Said;
+
+/// The operations that are answered.
+const TABLE: [(&str, Operation); 8] = [
+    ("AssumeRole", assume::role),
+    ("AssumeRoleWithSAML", saml::role),
+    ("AssumeRoleWithWebIdentity", web::role),
+    ("DecodeAuthorizationMessage", message::decode),
+    ("GetAccessKeyInfo", access_key_info),
+    ("GetCallerIdentity", caller_identity),
+    ("GetFederationToken", session::federation),
+    ("GetSessionToken", session::session),
 ];
 
-/// What STS says: a result's XML, or an error.
-type Said = Result<String, (StatusCode, EventError)>;
-
-/// Answers one request.
-pub(crate) async fn serve(request: Request<AnswerBody>, asked: Asked) -> Served {
-    let (parts, body) = request.into_parts();
-    let host = parts
-        .headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
-    let endpoint = if host.split(':').next() == Some("sts.amazonaws.com") {
-        StsEndpoint::Global
-    } else {
-        StsEndpoint::Regional
-    };
-    let form = if parts.method == Method::POST {
-        read_up_to(body, MAX_REQUEST).await
-    } else {
-        Some(bytes::Bytes::new())
-    };
-    let mut members = fields(parts.uri.query().unwrap_or_default());
-    let readable = form
-        .as_ref()
-        .and_then(|form| std::str::from_utf8(form).ok());
-    members.extend(fields(readable.unwrap_or_default()));
-    let action = members
-        .iter()
-        .find(|(name, _)| name == "Action")
-        .map(|(_, value)| value.as_str());
-    let said = match (readable, action) {
-        (None, _) => Err(sender(
-            "MalformedInput",
-            "The request is too large, was cut off or is not text.",
-        )),
-        (_, None) => Err(sender("MissingAction", "Missing Action")),
-        (_, Some("GetCallerIdentity")) => caller_identity(&asked.caller.identity),
-        (_, Some(other)) => Err(unknown(other, &members)),
-    };
-    let extended = sts_extended_id(
-        &asked.request_id,
-        region(&asked, endpoint).as_str(),
-        asked.now.millis(),
-        endpoint,
-    );
-    // Calls that fail authentication are not recorded (I, formats.md 2.5).
-    let known = !matches!(asked.caller.identity, Identity::Anonymous { .. });
-    let draft = action
-        .filter(|_| known)
-        .map(|action| draft(&asked, endpoint, action, &said, &extended));
-    Served {
-        response: respond(&asked, said, &extended),
-        drafts: draft.into_iter().collect(),
-    }
+/// One call.
+pub(crate) struct Ask<'a> {
+    directory: &'a Directory,
+    input: Input<'a>,
+    asked: &'a Asked,
+    /// The caller's.
+    organization: Option<&'a Organization>,
 }
 
-fn caller_identity(identity: &Identity) -> Said {
-    let (Some(arn), Some(id)) = (identity.arn(), identity.principal_id()) else {
-        let message = "Request is missing Authentication Token".to_owned();
-        let error = EventError {
-            code: "MissingAuthenticationToken".to_owned(),
-            message: Some(message),
-        };
-        return Err((StatusCode::FORBIDDEN, error));
+/// Answers a call; `None` for an operation that is not answered here.
+pub(crate) fn answer(
+    directory: &Directory,
+    operation: &str,
+    input: Option<&Map<String, Value>>,
+    asked: &Asked,
+    organization: Option<&Organization>,
+) -> Option<Response<AnswerBody>> {
+    let (name, run) = TABLE.iter().find(|(name, _)| *name == operation)?;
+    let mut ask = Ask {
+        directory,
+        input: Input::new(input),
+        asked,
+        organization,
     };
-    Ok(format!(
-        "<GetCallerIdentityResponse xmlns=\"{NAMESPACE}\"><GetCallerIdentityResult><Arn>{}</Arn><UserId>{}</UserId><Account>{}</Account></GetCallerIdentityResult>",
-        escape(&arn),
-        escape(&id),
-        identity.account(),
-    ))
-}
-
-fn unknown(action: &str, members: &[(String, String)]) -> (StatusCode, EventError) {
-    let known = OPERATIONS.iter().any(|(name, _)| *name == action);
-    if known {
-        return sender(
-            "InvalidAction",
-            &format!("The operation {action} is not implemented by this emulator."),
-        );
-    }
-    let version = members
-        .iter()
-        .find(|(name, _)| name == "Version")
-        .map_or("null", |(_, value)| value.as_str());
-    sender(
-        "InvalidAction",
-        &format!("Could not find operation {action} for version {version}"),
-    )
-}
-
-fn sender(code: &str, message: &str) -> (StatusCode, EventError) {
-    (
-        StatusCode::BAD_REQUEST,
-        EventError {
-            code: code.to_owned(),
-            message: Some(message.to_owned()),
-        },
-    )
-}
-
-fn fields(form: &str) -> Vec<(String, String)> {
-    let decode = |text: &str| {
-        percent_decode_str(&text.replace('+', " "))
-            .decode_utf8_lossy()
-            .into_owned()
-    };
-    let pairs = form.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (decode(name), decode(value)))
-        .collect()
-}
-
-fn respond(asked: &Asked, said: Said, extended: &str) -> Response<AnswerBody> {
-    let id = escape(&asked.request_id);
-    let (status, text) = match said {
-        Ok(result) => {
-            let end = "</GetCallerIdentityResponse>";
-            (
-                StatusCode::OK,
-                format!(
-                    "{result}<ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata>{end}"
-                ),
-            )
-        }
-        Err((status, error)) => {
-            let message = error.message.unwrap_or_default();
-            let text = format!(
-                "<ErrorResponse xmlns=\"{NAMESPACE}\"><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>",
-                escape(&error.code),
-                escape(&message),
-            );
-            (status, text)
-        }
-    };
-    let mut response = Response::new(of_text(text));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
-    if let Ok(id) = HeaderValue::from_str(&asked.request_id) {
-        headers.insert("x-amzn-requestid", id);
-    }
-    if status.is_success()
-        && let Ok(id) = HeaderValue::from_str(extended)
+    let said = run(&mut ask);
+    let mut response = query::respond(NAMESPACE, name, &said, &asked.request_id);
+    // Errors have none (O, native.md).
+    if said.is_ok()
+        && let Ok(id) = HeaderValue::from_str(&extended_id(asked))
     {
+        let headers = response.headers_mut();
         headers.insert("x-amz-sts-extended-request-id", id);
     }
-    response
+    Some(response)
 }
 
-/// The global endpoint records in us-east-1 (O, formats.md 3.2).
-fn region(asked: &Asked, endpoint: StsEndpoint) -> Region {
-    match endpoint {
-        StsEndpoint::Global => Region::us_east_1(),
-        StsEndpoint::Regional => asked.region.clone(),
+/// The global endpoint is known by its host, which only TLS makes it sure to be seen here.
+fn extended_id(asked: &Asked) -> String {
+    let host = asked.origin.tls.as_ref();
+    let is_global = host
+        .and_then(|tls| tls.client_provided_host_header.split(':').next())
+        .is_some_and(|host| host == "sts.amazonaws.com");
+    let (endpoint, region) = match is_global {
+        true => (StsEndpoint::Global, Region::us_east_1()),
+        false => (StsEndpoint::Regional, asked.region.clone()),
+    };
+    sts_extended_id(
+        &asked.request_id,
+        region.as_str(),
+        asked.now.millis(),
+        endpoint,
+    )
+}
+
+fn caller_identity(ask: &mut Ask<'_>) -> Said {
+    let identity = &ask.asked.caller.identity;
+    let (Some(arn), Some(id)) = (identity.arn(), identity.principal_id()) else {
+        return Err(unauthenticated());
+    };
+    Ok(json!({"Arn": arn, "UserId": id, "Account": identity.account()}))
+}
+
+fn access_key_info(ask: &mut Ask<'_>) -> Said {
+    let rule = Rule::length(16, 128).of(|c| c.is_ascii_alphanumeric() || c == '_', "[\\w]*");
+    let key = ask.input.required("AccessKeyId", rule);
+    ask.input.done()?;
+    let now = ask.asked.now;
+    let account = ask
+        .directory
+        .issued(key, now)
+        .map(|issued| issued.identity.account())
+        .or_else(|| account_of_key(key))
+        .ok_or_else(|| Fault::validation(format!("Invalid Access Key ID: {key}")))?;
+    Ok(json!({"Account": account}))
+}
+
+fn unauthenticated() -> Fault {
+    Fault::new(
+        StatusCode::FORBIDDEN,
+        "MissingAuthenticationToken",
+        "Request is missing Authentication Token",
+    )
+}
+
+impl Ask<'_> {
+    fn caller(&self) -> &Identity {
+        &self.asked.caller.identity
+    }
+
+    /// Who called, as sentences tell.
+    fn caller_arn(&self) -> String {
+        self.caller().arn().unwrap_or_default()
     }
 }
 
-fn draft(asked: &Asked, endpoint: StsEndpoint, action: &str, said: &Said, extended: &str) -> Draft {
-    let region = region(asked, endpoint);
-    let access = OPERATIONS
+/// The account that an access key's id encodes. Since 2019 the characters after the four-letter prefix are base32; bits 1
+/// to 40 of the first six bytes, counted from the top, are the account (O; widely published, AWS documents only
+/// GetAccessKeyInfo).
+#[must_use]
+pub fn account_of_key(access_key: &str) -> Option<AccountId> {
+    const ENCODED: usize = 16;
+    let rest = access_key
+        .strip_prefix("AKIA")
+        .or_else(|| access_key.strip_prefix("ASIA"))?;
+    let bytes = data_encoding::BASE32
+        .decode(rest.as_bytes().get(..ENCODED)?)
+        .ok()?;
+    let first_six = bytes
         .iter()
-        .find(|(name, _)| *name == action)
-        .map_or(Access::Write, |(_, access)| *access);
-    // Only successes carry this (O, native.md).
-    let additional = said.is_ok().then(|| {
-        let kind = match endpoint {
-            StsEndpoint::Regional => "regional",
-            StsEndpoint::Global => "global",
-        };
-        let details = json!({"awsServingRegion": region.as_str(), "endpointType": kind});
-        Map::from_iter([
-            ("ExtendedRequestId".to_owned(), extended.into()),
-            ("RequestDetails".to_owned(), details),
-        ])
-    });
-    Draft {
-        caller: asked.caller.clone(),
-        origin: asked.origin.clone(),
-        region,
-        recipient: asked.caller.account(),
-        event_source: Cow::Borrowed("sts.amazonaws.com"),
-        event_name: Cow::Owned(action.to_owned()),
-        access,
-        category: Category::Management,
-        request_parameters: None,
-        response_elements: None,
-        additional_event_data: additional,
-        error: said.as_ref().err().map(|(_, error)| error.clone()),
-        request_id: Some(asked.request_id.clone()),
-        resources: Vec::new(),
-        api_version: None,
-        lookup_resources: Vec::new(),
+        .take(6)
+        .fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    let account = (first_six & 0x7fff_ffff_ff80) >> 7;
+    (account < 1_000_000_000_000).then(|| AccountId::from_number(account))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_order_and_names_nothing_twice() {
+        assert!(TABLE.is_sorted_by(|one, next| one.0 < next.0));
     }
 }

@@ -1,5 +1,6 @@
 //! The `Condition` block: operators, and the facts of a request that they look at.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::Value;
@@ -20,6 +21,33 @@ impl Facts {
             .or_default()
             .push(value.to_owned());
         self
+    }
+
+    /// A policy's value with its variables replaced, such as `${aws:username}`; `None` where one has no value, or several,
+    /// and no default (D, IAM "Policy variables").
+    fn expand<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
+        if !text.contains("${") {
+            return Some(Cow::Borrowed(text));
+        }
+        let mut whole = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let (variable, after) = after.split_once('}')?;
+            let (key, default) = match variable.split_once(',') {
+                Some((key, default)) => (key, Some(default.trim().trim_matches('\''))),
+                None => (variable, None),
+            };
+            whole.push_str(before);
+            whole.push_str(match (key.trim(), self.get(key.trim())) {
+                // What would otherwise be a wildcard or a variable.
+                (literal @ ("*" | "?" | "$"), _) => literal,
+                (_, [only]) => only,
+                _ => default?,
+            });
+            rest = after;
+        }
+        whole.push_str(rest);
+        Some(Cow::Owned(whole))
     }
 
     fn get(&self, key: &str) -> &[String] {
@@ -146,10 +174,10 @@ impl Condition {
             operator.negated || self.if_exists || self.quantifier == Quantifier::All
         } else {
             let one = |value: &String| {
-                let found = self
-                    .values
-                    .iter()
-                    .any(|wanted| operator.comparison.fits(wanted, value));
+                let found = self.values.iter().any(|wanted| {
+                    let wanted = facts.expand(wanted);
+                    wanted.is_some_and(|wanted| operator.comparison.fits(&wanted, value))
+                });
                 found != operator.negated
             };
             match self.quantifier {
@@ -192,6 +220,25 @@ mod tests {
             .iter()
             .map(|c| c.holds(facts))
             .collect()
+    }
+
+    #[test]
+    fn variables_stand_for_the_request() {
+        let facts = Facts::default()
+            .with("aws:username", "eve")
+            .with("sts:RoleSessionName", "eve");
+        for (value, expected) in [
+            ("${aws:username}", Holds::Yes),
+            ("${AWS:UserName}", Holds::Yes),
+            ("x${aws:username}", Holds::No),
+            ("${aws:userid}", Holds::No),
+            ("${aws:userid, 'eve'}", Holds::Yes),
+            ("${aws:username", Holds::No),
+            ("e${*}e", Holds::No),
+        ] {
+            let block = format!(r#"{{"StringEquals":{{"sts:RoleSessionName":"{value}"}}}}"#);
+            assert_eq!(holds(&block, &facts), [expected], "{value}");
+        }
     }
 
     #[test]

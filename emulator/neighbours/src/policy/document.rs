@@ -43,8 +43,16 @@ enum Pattern {
     Everyone,
     Service(String),
     Aws(String),
-    /// Federated and canonical users, whom nobody here can be.
+    Federated(String),
+    /// Canonical users, whom nobody here can be.
     Nobody,
+}
+
+/// What a policy hangs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Resource,
+    Role,
 }
 
 impl Policy {
@@ -53,6 +61,18 @@ impl Policy {
     /// # Errors
     /// [`Malformed`] where it is not JSON, or a statement lacks what every statement of a resource policy needs.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
+        Self::read(text, Of::Resource)
+    }
+
+    /// Reads the trust policy of a role, whose statements name no resource: the role is meant.
+    ///
+    /// # Errors
+    /// As [`Policy::parse`].
+    pub fn parse_trust(text: &str) -> Result<Self, Malformed> {
+        Self::read(text, Of::Role)
+    }
+
+    fn read(text: &str, of: Of) -> Result<Self, Malformed> {
         let json = "Policies must be valid JSON and the first byte must be '{'";
         if !text.starts_with('{') {
             return Err(Malformed::new(json));
@@ -70,9 +90,9 @@ impl Policy {
         }
         let statements = match document.get("Statement") {
             Some(Value::Array(all)) if !all.is_empty() => {
-                all.iter().map(Statement::parse).collect()
+                all.iter().map(|one| Statement::parse(one, of)).collect()
             }
-            Some(one @ Value::Object(_)) => Statement::parse(one).map(|one| vec![one]),
+            Some(one @ Value::Object(_)) => Statement::parse(one, of).map(|one| vec![one]),
             Some(Value::Array(_)) => Err(Malformed::new(
                 "Could not parse the policy: Statement is empty!",
             )),
@@ -98,7 +118,7 @@ impl Malformed {
 }
 
 impl Statement {
-    fn parse(value: &Value) -> Result<Self, Malformed> {
+    fn parse(value: &Value, of: Of) -> Result<Self, Malformed> {
         let effect = match value.get("Effect").and_then(Value::as_str) {
             Some("Allow") => Effect::Allow,
             Some("Deny") => Effect::Deny,
@@ -114,7 +134,10 @@ impl Statement {
             effect,
             principals: named(value, "Principal", principals)?,
             actions: named(value, "Action", strings)?,
-            resources: named(value, "Resource", strings)?,
+            resources: match of {
+                Of::Resource => named(value, "Resource", strings)?,
+                Of::Role => Named::AllBut(Vec::new()),
+            },
             conditions,
         })
     }
@@ -189,7 +212,8 @@ fn principals(value: &Value) -> Option<Vec<Pattern>> {
                 "AWS" if name == "*" => Pattern::Everyone,
                 "AWS" => Pattern::Aws(name),
                 "Service" => Pattern::Service(name),
-                "Federated" | "CanonicalUser" => Pattern::Nobody,
+                "Federated" => Pattern::Federated(name),
+                "CanonicalUser" => Pattern::Nobody,
                 _ => return None,
             });
         }
@@ -203,6 +227,7 @@ impl Pattern {
             // Service principals are covered by "*" too (D, IAM "All principals").
             (Self::Everyone, _) => true,
             (Self::Service(name), Principal::Service(service)) => name == service,
+            (Self::Federated(name), Principal::Federated(provider)) => name == provider,
             (Self::Aws(name), Principal::Aws { arn, account }) => {
                 name == arn || name == account || is_root_of(name, account) || is_role_of(name, arn)
             }

@@ -15,7 +15,7 @@ pub(super) fn of(told: &Told<'_>, operation: &Operation) -> Object {
         data.insert("objectSize".to_owned(), size.into());
     }
     data.insert("bytesTransferredIn".to_owned(), told.received.into());
-    let status = told.response.status();
+    let status = told.status;
     if ENCRYPTS.contains(&operation.event) && status.is_success() {
         data.insert("SSEApplied".to_owned(), encryption(told).into());
     }

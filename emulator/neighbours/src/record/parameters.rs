@@ -1,12 +1,11 @@
 //! `requestParameters` and `responseElements` of S3 records (O, formats.md 3.5).
 
-use hyper::Response;
+use hyper::HeaderMap;
 use localtrail_core::{Access, Category};
 use serde_json::Value;
 
 use super::Object;
 use super::xml;
-use crate::asked::AnswerBody;
 use crate::s3::{Call, Operation};
 
 /// Headers that speak of the signature and the framing, which no record shows (O, samples).
@@ -78,13 +77,13 @@ fn add_document(parameters: &mut Object, call: &Call, body: &[u8]) {
 }
 
 /// What a write on objects answers in its headers; null for everything else.
-pub(super) fn response(operation: &Operation, response: &Response<AnswerBody>) -> Option<Object> {
+pub(super) fn response(operation: &Operation, answer: &HeaderMap) -> Option<Object> {
     if operation.access() == Access::Read || operation.category() == Category::Management {
         return None;
     }
     let mut elements = Object::new();
     for name in SHOWN_RESPONSE {
-        if let Some(value) = response.headers().get(name) {
+        if let Some(value) = answer.get(name) {
             elements.insert(
                 name.to_owned(),
                 String::from_utf8_lossy(value.as_bytes()).into(),

@@ -106,7 +106,8 @@ fn status_of(call: &Call, status: StatusCode, is_part: bool) -> StatusCode {
     }
 }
 
-fn read_error(document: &str) -> EventError {
+/// The error in a document of S3's.
+pub(crate) fn read_error(document: &str) -> EventError {
     let code =
         element(document, "Code").unwrap_or_else(|| S3ErrorCode::InternalError.as_str().to_owned());
     let message = element(document, "Message").unwrap_or_else(|| sentence(&code).to_owned());

@@ -39,19 +39,18 @@ pub(crate) struct Call {
 impl Call {
     /// Reads a request's head.
     pub(crate) fn read(parts: &Parts) -> Self {
-        let host = parts
-            .headers
+        Self::of(&parts.method, &parts.uri, &parts.headers)
+    }
+
+    /// The same of a head's parts.
+    pub(crate) fn of(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
+        let host = headers
             .get(HOST)
             .and_then(|value| value.to_str().ok())
-            .or_else(|| {
-                parts
-                    .uri
-                    .authority()
-                    .map(hyper::http::uri::Authority::as_str)
-            })
+            .or_else(|| uri.authority().map(hyper::http::uri::Authority::as_str))
             .unwrap_or_default()
             .to_owned();
-        let path = decode(parts.uri.path().strip_prefix('/').unwrap_or_default());
+        let path = decode(uri.path().strip_prefix('/').unwrap_or_default());
         let (bucket, key) = match host::bucket_of(&host) {
             Some(bucket) => (Some(bucket), path),
             None => match path.split_once('/') {
@@ -66,19 +65,19 @@ impl Call {
             (Some(_), None) => Scope::Bucket,
             (Some(_), Some(_)) => Scope::Object,
         };
-        let query: Vec<(String, String)> = pairs(&parts.uri)
+        let query: Vec<(String, String)> = pairs(uri)
             .map(|(name, value)| (decode_query(name), decode_query(value)))
             .collect();
         let flags: Vec<&str> = query.iter().map(|(name, _)| name.as_str()).collect();
-        let copies = parts.headers.contains_key("x-amz-copy-source");
-        let operation = operation(&parts.method, scope, &flags, copies);
+        let copies = headers.contains_key("x-amz-copy-source");
+        let operation = operation(method, scope, &flags, copies);
         Self {
-            method: parts.method.clone(),
+            method: method.clone(),
             bucket,
             key,
             query,
             host,
-            headers: parts.headers.clone(),
+            headers: headers.clone(),
             operation,
         }
     }

@@ -9,7 +9,7 @@ const LOCAL_DOMAINS: [&str; 2] = ["localhost.localstack.cloud", "localhost"];
 ///
 /// `BUCKET.s3.REGION.amazonaws.com`, `BUCKET.s3.DOMAIN`, `BUCKET.localhost` and the like. A host that is an address, or
 /// whose domain is not known to be an endpoint, names no bucket.
-pub(crate) fn bucket_of(host: &str) -> Option<String> {
+pub fn bucket_of(host: &str) -> Option<String> {
     let name = without_port(host)
         .trim_end_matches('.')
         .to_ascii_lowercase();

@@ -1,26 +1,36 @@
 //! Organizations DescribeOrganization.
 
-use localtrail_core::{Access, Organization};
+use http_body_util::BodyExt as _;
+use localtrail_core::Organization;
 use serde_json::{Value, json};
 
-use crate::town::{Town, asked, read};
+use crate::town::{Town, asked};
 
-const TARGET: &str = "AWSOrganizationsV20161128.DescribeOrganization";
+async fn described(organization: Option<&Organization>) -> (u16, Value) {
+    let town = Town::new();
+    let answer = town.neighbours.answer(
+        "organizations",
+        "DescribeOrganization",
+        None,
+        &asked(),
+        organization,
+    );
+    let (parts, body) = answer.unwrap().into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    (
+        parts.status.as_u16(),
+        serde_json::from_slice(&body).unwrap(),
+    )
+}
 
 #[tokio::test]
-async fn the_organization_that_was_declared_is_described_and_the_call_recorded() {
+async fn the_organization_that_was_declared_is_described() {
     let declared: Organization = serde_json::from_value(
         json!({"id": "o-a1b2c3d4e5", "managementAccount": "444455556666", "members": ["111122223333"]}),
     )
     .unwrap();
-    let town = Town::new();
-    let served = town
-        .neighbours
-        .organizations(TARGET, &asked(), Some(&declared))
-        .unwrap();
-    let answer = read(served).await;
-    assert_eq!(answer.status, 200);
-    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    let (status, body) = described(Some(&declared)).await;
+    assert_eq!(status, 200);
     assert_eq!(
         body,
         json!({"Organization": {
@@ -32,28 +42,25 @@ async fn the_organization_that_was_declared_is_described_and_the_call_recorded()
             "AvailablePolicyTypes": [],
         }})
     );
-    let draft = &answer.drafts[0];
-    assert_eq!(draft.event_name, "DescribeOrganization");
-    assert_eq!(draft.access, Access::Read);
-    assert_eq!(draft.region.as_str(), "us-east-1");
 }
 
 #[tokio::test]
 async fn an_account_in_no_organization_is_told_so() {
-    let town = Town::new();
-    let served = town
-        .neighbours
-        .organizations(TARGET, &asked(), None)
-        .unwrap();
-    let answer = read(served).await;
-    assert_eq!(answer.status, 400);
-    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    let (status, body) = described(None).await;
+    assert_eq!(status, 400);
     assert_eq!(body["__type"], "AWSOrganizationsNotInUseException");
-    let error = answer.drafts[0].error.as_ref().unwrap();
-    assert_eq!(error.code, "AWSOrganizationsNotInUseException");
-    assert!(
-        town.neighbours
-            .organizations("AWSOrganizationsV20161128.ListAccounts", &asked(), None)
-            .is_none()
-    );
+}
+
+#[test]
+fn other_operations_and_services_are_not_answered() {
+    let neighbours = Town::new().neighbours;
+    for (service, operation) in [
+        ("organizations", "ListAccounts"),
+        ("sts", "AssumeRoot"),
+        ("iam", "CreateGroup"),
+        ("ec2", "DescribeInstances"),
+    ] {
+        let answer = neighbours.answer(service, operation, None, &asked(), None);
+        assert!(answer.is_none(), "{service} {operation}");
+    }
 }

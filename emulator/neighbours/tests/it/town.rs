@@ -84,6 +84,7 @@ pub(crate) fn options(bucket_policy: BucketPolicy) -> Options {
         bucket_policy,
         default_owner: account(OWNER),
         default_region: Region::us_east_1(),
+        directory: None,
     }
 }
 
