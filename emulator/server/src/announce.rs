@@ -55,13 +55,10 @@ fn text(server: &Server, out: &mut impl Write) -> io::Result<()> {
         "  buckets   {}{temporary}",
         server.bucket_dir().display()
     )?;
-    if let Some(file) = server.certificate_file() {
-        writeln!(
-            out,
-            "  authority {}  (export AWS_CA_BUNDLE={})",
-            file.display(),
-            file.display()
-        )?;
-    }
+    let file = server.certificate_file().display();
+    writeln!(
+        out,
+        "  proxy     {endpoint}  (export HTTPS_PROXY={endpoint} AWS_CA_BUNDLE={file})"
+    )?;
     writeln!(out, "Ready.")
 }

@@ -1,11 +1,15 @@
 //! The command line, and the `LOCALTRAIL_*` variables beside it. What is chosen nowhere, `config` decides.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use localtrail::{AccountId, ClockMode, PaceName, Region};
+use localtrail::{AccountId, ClockMode, PaceName, ProxyOthers, Region, Unserved, UpstreamChoice};
 
 use crate::announce::Form;
+use crate::policy::Policy;
+use crate::replay::Replay;
+use crate::tail::Tail;
 use crate::validate::Validate;
 
 /// What the user wants.
@@ -17,6 +21,12 @@ pub(crate) enum Command {
     Health(Health),
     /// Validate what one delivered.
     Validate(Validate),
+    /// Put recorded events into one.
+    Replay(Replay),
+    /// Show the events of one.
+    Tail(Tail),
+    /// Print what its callers need to be allowed.
+    Policy(Policy),
 }
 
 /// Reads the command line and the environment; prints help or an error and exits when that is called for.
@@ -42,6 +52,12 @@ enum Subcommands {
     Health(Health),
     /// Verify the digest chains in a bucket directory, offline; exit status 1 names something invalid
     Validate(Validate),
+    /// Put recorded events into a running emulator; exit status 1 when some were refused
+    Replay(Replay),
+    /// Show the events of a running emulator as they come
+    Tail(Tail),
+    /// Print the least IAM policy for what was called; exit status 1 when there is none
+    Policy(Policy),
 }
 
 impl Cli {
@@ -51,6 +67,9 @@ impl Cli {
             Some(Subcommands::Serve(serve)) => Command::Serve(serve),
             Some(Subcommands::Health(health)) => Command::Health(health),
             Some(Subcommands::Validate(validate)) => Command::Validate(validate),
+            Some(Subcommands::Replay(replay)) => Command::Replay(replay),
+            Some(Subcommands::Tail(tail)) => Command::Tail(tail),
+            Some(Subcommands::Policy(policy)) => Command::Policy(policy),
         }
     }
 }
@@ -106,6 +125,45 @@ pub(crate) struct Serve {
     /// Refuse calls past AWS's rates with ThrottlingException
     #[arg(long, env = "LOCALTRAIL_THROTTLE", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub(crate) throttle: Option<bool>,
+    /// Forward every service that is not emulated here to this endpoint, or one service: s3=http://localhost:9000; may be repeated
+    #[arg(
+        long,
+        value_name = "[SERVICE=]URL",
+        env = "LOCALTRAIL_UPSTREAM",
+        value_delimiter = ','
+    )]
+    pub(crate) upstream: Vec<UpstreamChoice>,
+    /// Sign forwarded calls anew with this key [default: they keep their signatures]
+    #[arg(long, value_name = "ID", env = "LOCALTRAIL_UPSTREAM_ACCESS_KEY_ID")]
+    pub(crate) upstream_access_key_id: Option<String>,
+    /// The secret of that key
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "LOCALTRAIL_UPSTREAM_SECRET_ACCESS_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) upstream_secret_access_key: Option<String>,
+    /// The session token of that key, if it is temporary
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "LOCALTRAIL_UPSTREAM_SESSION_TOKEN",
+        hide_env_values = true
+    )]
+    pub(crate) upstream_session_token: Option<String>,
+    /// Give an upstream up that keeps silent for so many seconds [default: 900]
+    #[arg(long, value_name = "SECONDS", env = "LOCALTRAIL_UPSTREAM_TIMEOUT", value_parser = localtrail::parse_seconds)]
+    pub(crate) upstream_timeout: Option<Duration>,
+    /// Trust HTTPS upstreams by the certificates of this PEM file [default: the machine's]
+    #[arg(long, value_name = "FILE", env = "LOCALTRAIL_UPSTREAM_CA")]
+    pub(crate) upstream_ca: Option<PathBuf>,
+    /// Calls that nobody answers: refuse, or empty (answer with an empty success) [default: refuse]
+    #[arg(long, value_name = "HOW", env = "LOCALTRAIL_UNSERVED")]
+    pub(crate) unserved: Option<Unserved>,
+    /// Requests through the HTTP proxy for hosts that are not AWS's: refuse, or pass (to the host, unseen) [default: refuse]
+    #[arg(long, value_name = "HOW", env = "LOCALTRAIL_PROXY_OTHERS")]
+    pub(crate) proxy_others: Option<ProxyOthers>,
     /// Read what is not chosen here from this TOML file
     #[arg(long, value_name = "FILE", env = "LOCALTRAIL_CONFIG")]
     pub(crate) config: Option<PathBuf>,
@@ -174,6 +232,25 @@ mod tests {
     }
 
     #[test]
+    fn several_upstreams_can_be_named() {
+        let serve = serve(&[
+            "--upstream",
+            "http://localhost:5000",
+            "--upstream",
+            "s3=http://localhost:9000,sqs=http://localhost:9324",
+            "--upstream-timeout",
+            "30",
+            "--unserved",
+            "empty",
+        ]);
+        let named: Vec<String> = serve.upstream.iter().map(ToString::to_string).collect();
+        assert_eq!(named.len(), 3, "{named:?}");
+        assert_eq!(named[1], "s3=http://localhost:9000");
+        assert_eq!(serve.upstream_timeout, Some(Duration::from_secs(30)));
+        assert_eq!(serve.unserved, Some(Unserved::Empty));
+    }
+
+    #[test]
     fn wrong_values_are_refused() {
         for wrong in [
             ["--account", "1"],
@@ -181,6 +258,10 @@ mod tests {
             ["--pace", "slow"],
             ["--clock", "noon"],
             ["--seed", "x"],
+            ["--upstream", "localhost:5000"],
+            ["--upstream-timeout", "0"],
+            ["--unserved", "no"],
+            ["--proxy-others", "maybe"],
         ] {
             assert!(
                 Cli::try_parse_from([&["localtrail"], &wrong[..]].concat()).is_err(),

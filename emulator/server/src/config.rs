@@ -1,9 +1,11 @@
 //! From what was said to what is meant: flags win over variables, variables over the file, the file over defaults.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use localtrail::{
-    AccountId, DeclaredIdentity, Options, Organization, Policies, Region, Signatures, Throttling,
+    AccountId, DeclaredIdentity, Options, Organization, Policies, ProxyOthers, Region, Signatures,
+    Throttling, Unserved, UpstreamChoice, UpstreamKeys,
 };
 use serde::{Deserialize, Deserializer};
 
@@ -19,7 +21,7 @@ pub(crate) fn options(choices: &Serve) -> Result<Options, String> {
         None => ConfigFile::default(),
         Some(path) => read(path)?,
     };
-    Ok(merge(choices.clone(), file))
+    merge(choices.clone(), file)
 }
 
 /// The TOML file: the names of the flags; identities and organizations, which are too long for a command line.
@@ -41,6 +43,18 @@ struct ConfigFile {
     seed: Option<[u8; 32]>,
     check_signatures: Option<bool>,
     throttle: Option<bool>,
+    #[serde(default, deserialize_with = "upstreams")]
+    upstream: Vec<UpstreamChoice>,
+    upstream_access_key_id: Option<String>,
+    upstream_secret_access_key: Option<String>,
+    upstream_session_token: Option<String>,
+    #[serde(default, deserialize_with = "seconds")]
+    upstream_timeout: Option<Duration>,
+    upstream_ca: Option<PathBuf>,
+    #[serde(default, deserialize_with = "from_text")]
+    unserved: Option<Unserved>,
+    #[serde(default, deserialize_with = "from_text")]
+    proxy_others: Option<ProxyOthers>,
     #[serde(default)]
     identities: Vec<DeclaredIdentity>,
     #[serde(default)]
@@ -63,6 +77,31 @@ fn seed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<[u8; 32]>, 
         .map_err(serde::de::Error::custom)
 }
 
+/// One upstream, or several.
+fn upstreams<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<UpstreamChoice>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Said {
+        One(String),
+        Several(Vec<String>),
+    }
+    let said = match Said::deserialize(deserializer)? {
+        Said::One(one) => vec![one],
+        Said::Several(several) => several,
+    };
+    let choices = said.iter().map(|text| text.parse());
+    choices
+        .collect::<Result<_, _>>()
+        .map_err(serde::de::Error::custom)
+}
+
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let seconds = u32::deserialize(deserializer)?;
+    localtrail::parse_seconds(&seconds.to_string())
+        .map(Some)
+        .map_err(serde::de::Error::custom)
+}
+
 fn read(path: &Path) -> Result<ConfigFile, String> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("cannot read the configuration {}: {error}", path.display()))?;
@@ -74,8 +113,34 @@ fn read(path: &Path) -> Result<ConfigFile, String> {
     })
 }
 
-fn merge(said: Serve, file: ConfigFile) -> Options {
+/// The keys for upstreams, which come in pairs.
+fn keys(said: &Serve, file: &ConfigFile) -> Result<Option<UpstreamKeys>, String> {
+    let id = said
+        .upstream_access_key_id
+        .as_ref()
+        .or(file.upstream_access_key_id.as_ref());
+    let secret = said
+        .upstream_secret_access_key
+        .as_ref()
+        .or(file.upstream_secret_access_key.as_ref());
+    let token = said
+        .upstream_session_token
+        .as_ref()
+        .or(file.upstream_session_token.as_ref());
+    match (id, secret, token) {
+        (Some(id), Some(secret), token) => Ok(Some(UpstreamKeys {
+            access_key_id: id.clone(),
+            secret_access_key: secret.clone(),
+            session_token: token.cloned(),
+        })),
+        (None, None, None) => Ok(None),
+        _ => Err("keys for upstreams need both --upstream-access-key-id and --upstream-secret-access-key".to_owned()),
+    }
+}
+
+fn merge(said: Serve, file: ConfigFile) -> Result<Options, String> {
     let mut options = Options::default();
+    options.upstream_keys = keys(&said, &file)?;
     if let Some(listen) = said.listen.or(file.listen) {
         options.listen = listen;
     }
@@ -100,7 +165,21 @@ fn merge(said: Serve, file: ConfigFile) -> Options {
         options.throttling = Throttling::On;
     }
     options.organizations = file.organizations;
-    options
+    options.upstreams = match said.upstream.is_empty() {
+        true => file.upstream,
+        false => said.upstream,
+    };
+    if let Some(timeout) = said.upstream_timeout.or(file.upstream_timeout) {
+        options.upstream_timeout = timeout;
+    }
+    options.upstream_ca = said.upstream_ca.or(file.upstream_ca);
+    if let Some(unserved) = said.unserved.or(file.unserved) {
+        options.unserved = unserved;
+    }
+    if let Some(others) = said.proxy_others.or(file.proxy_others) {
+        options.proxy_others = others;
+    }
+    Ok(options)
 }
 
 #[cfg(test)]
@@ -118,6 +197,12 @@ mod tests {
         lenient = true
         check-signatures = true
         throttle = true
+        upstream = ["http://localhost:5000", "s3=http://localhost:9000"]
+        upstream-access-key-id = "AKIAEXAMPLE"
+        upstream-secret-access-key = "secret"
+        upstream-timeout = 20
+        unserved = "empty"
+        proxy-others = "pass"
 
         [[identities]]
         accessKeyId = "AKIAROOT"
@@ -133,7 +218,7 @@ mod tests {
 
     #[test]
     fn the_file_says_what_flags_say() {
-        let options = merge(Serve::default(), toml::from_str(FILE).unwrap());
+        let options = merge(Serve::default(), toml::from_str(FILE).unwrap()).unwrap();
         assert_eq!(options.listen, "127.0.0.1:1");
         assert_eq!(options.data_dir, Some(PathBuf::from("data")));
         assert_eq!(options.pace.to_string(), "aws");
@@ -143,6 +228,11 @@ mod tests {
         assert_eq!(options.signatures, Signatures::Checked);
         assert_eq!(options.throttling, Throttling::On);
         assert_eq!(options.organizations[0].members.len(), 1);
+        assert_eq!(options.upstreams[1].service.as_deref(), Some("s3"));
+        assert_eq!(options.upstream_keys.unwrap().access_key_id, "AKIAEXAMPLE");
+        assert_eq!(options.upstream_timeout, Duration::from_secs(20));
+        assert_eq!(options.unserved, Unserved::Empty);
+        assert_eq!(options.proxy_others, ProxyOthers::Passed);
         let [root] = &options.identities[..] else {
             panic!("one identity");
         };
@@ -157,13 +247,27 @@ mod tests {
             lenient: Some(false),
             check_signatures: Some(false),
             throttle: Some(false),
+            upstream: vec!["http://127.0.0.1:1".parse().unwrap()],
+            unserved: Some(Unserved::Refused),
             ..Serve::default()
         };
-        let options = merge(said, toml::from_str(FILE).unwrap());
+        let options = merge(said, toml::from_str(FILE).unwrap()).unwrap();
         assert_eq!(options.listen, "127.0.0.1:2");
         assert_eq!(options.policies, Policies::Enforced);
         assert_eq!(options.signatures, Signatures::Trusted);
         assert_eq!(options.throttling, Throttling::Off);
+        assert_eq!(options.upstreams.len(), 1);
+        assert_eq!(options.unserved, Unserved::Refused);
+    }
+
+    #[test]
+    fn half_a_pair_of_keys_is_refused() {
+        let said = Serve {
+            upstream_access_key_id: Some("AKIAEXAMPLE".to_owned()),
+            ..Serve::default()
+        };
+        let error = merge(said, ConfigFile::default()).unwrap_err();
+        assert!(error.contains("--upstream-secret-access-key"), "{error}");
     }
 
     #[test]
@@ -182,6 +286,8 @@ mod tests {
             "nonsense = 1",
             "account = \"1\"",
             "listen = ",
+            "upstream = \"localhost\"",
+            "upstream-timeout = 0",
         ] {
             std::fs::write(&path, wrong).unwrap();
             assert!(

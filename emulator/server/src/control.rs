@@ -2,6 +2,7 @@
 //!
 //! No AWS call comes here, and nothing here is recorded.
 
+mod ca;
 mod clock;
 mod events;
 mod filter;
@@ -9,9 +10,11 @@ mod flush;
 mod health;
 mod identities;
 mod info;
-mod lines;
+pub(crate) mod lines;
 mod organizations;
+mod policy;
 mod reset;
+mod stream;
 
 use std::sync::Arc;
 
@@ -47,12 +50,17 @@ pub(crate) async fn answer(site: &Arc<Site>, endpoint: &str, request: Request<In
         ("health" | "ready", &Method::GET | &Method::HEAD) => health::answer(),
         ("localstack-health", &Method::GET | &Method::HEAD) => health::localstack(),
         ("info", &Method::GET) => info::answer(site),
+        ("ca.pem", &Method::GET) => ca::answer(site),
         ("flush", &Method::POST) => flush::answer(site).await,
         ("reset", &Method::POST) => reset::answer(site).await,
         ("clock", &Method::GET) => clock::get(site),
         ("clock", &Method::POST) => clock::post(site, request).await,
         ("events", &Method::GET) => events::get(site, request.uri().query()).await,
         ("events", &Method::POST) => events::post(site, request).await,
+        ("events/stream", &Method::GET) => {
+            stream::get(site, request.headers(), request.uri().query())
+        }
+        ("policy", &Method::GET) => policy::get(site, request.uri().query()).await,
         ("identities", &Method::GET) => identities::get(site),
         ("identities", &Method::POST) => identities::post(site, request).await,
         ("identities", &Method::DELETE) => identities::delete(site, request.uri().query()),
@@ -70,7 +78,7 @@ pub(crate) async fn answer(site: &Arc<Site>, endpoint: &str, request: Request<In
 fn refuse(endpoint: &str) -> Reply {
     let methods = match endpoint {
         "health" | "ready" | "localstack-health" => "GET, HEAD",
-        "info" => "GET",
+        "ca.pem" | "info" | "events/stream" | "policy" => "GET",
         "flush" | "reset" => "POST",
         "clock" | "events" => "GET, POST",
         "identities" => "GET, POST, DELETE",
@@ -79,7 +87,7 @@ fn refuse(endpoint: &str) -> Reply {
         _ => {
             return reply::sentence(
                 StatusCode::NOT_FOUND,
-                "There is no such control endpoint. There are health, ready, info, flush, clock, events, identities, organizations and reset.",
+                "There is no such control endpoint. There are health, ready, info, ca.pem, flush, clock, events, events/stream, policy, identities, organizations and reset.",
             );
         }
     };

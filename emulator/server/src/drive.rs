@@ -119,6 +119,7 @@ impl Engine {
 
     /// Makes every waiting delivery due, digests included, and delivers until nothing is left but refusals.
     pub(crate) fn flush(&self) -> Flushed {
+        self.catch_up();
         let _turn = self.turn();
         let mut flushed = Flushed::default();
         {
@@ -149,6 +150,7 @@ impl Engine {
     /// Moves the clock to `to`, from due to due, so that each thing is done at its own time. An earlier time than now
     /// changes nothing. While it runs the clock stands at each step.
     pub(crate) fn advance_to(&self, to: Timestamp) -> Advanced {
+        self.catch_up();
         let _turn = self.turn();
         let stood = self.clock.stands();
         self.keep_clock(|clock| clock.keep_for(to));

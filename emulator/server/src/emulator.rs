@@ -2,6 +2,8 @@
 //!
 //! It runs on threads of its own, so it answers even while a test blocks, and a test need not be async.
 
+mod events;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -17,9 +19,10 @@ use crate::control::Filter;
 use crate::drive::{Advanced, Flushed};
 use crate::identity::DeclaredIdentity;
 use crate::notice;
-use crate::options::{Options, PaceName, Policies, Signatures};
+use crate::options::{Options, PaceName, Policies, ProxyOthers, Signatures, Unserved};
 use crate::server::{self, Server, StartError};
 use crate::site::Site;
+use crate::upstream::{UpstreamChoice, UpstreamKeys};
 
 /// How long running calls and waiting deliveries may hold up the end of a test.
 const STOP_GRACE: Duration = Duration::from_millis(500);
@@ -27,7 +30,6 @@ const STOP_GRACE: Duration = Duration::from_millis(500);
 /// A running emulator. It stops when dropped.
 pub struct Emulator {
     site: Arc<Site>,
-    certificate_file: Option<PathBuf>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -69,10 +71,10 @@ impl Emulator {
         &self.site.bucket_dir
     }
 
-    /// The certificate that clients must trust, when TLS was asked for.
+    /// The certificate that clients must trust, of HTTPS on the port and of all hosts behind the proxy.
     #[must_use]
-    pub fn certificate_file(&self) -> Option<&Path> {
-        self.certificate_file.as_deref()
+    pub fn certificate_file(&self) -> &Path {
+        &self.site.certificate_file
     }
 
     /// Delivers everything that waits, digests included. Returns when it is done.
@@ -94,12 +96,8 @@ impl Emulator {
     ///
     /// When the store cannot be read.
     pub fn events(&self, fields: &[(&str, &str)]) -> Result<Vec<Value>, StoreError> {
-        let filter = fields
-            .iter()
-            .fold(Filter::default(), |filter, (path, value)| {
-                filter.with(path, value)
-            });
-        let found = self.site.engine.events(&filter, usize::MAX)?;
+        let filter = Filter::of(fields);
+        let found = self.site.engine.find_newest(&filter, usize::MAX)?;
         Ok(found
             .records
             .iter()
@@ -231,6 +229,49 @@ impl Builder {
         self
     }
 
+    /// Forwards every service that is not emulated here, or the one that is named, to an endpoint: a choice is read from
+    /// text such as `http://localhost:5000` or `s3=http://localhost:9000`.
+    #[must_use]
+    pub fn upstream(mut self, upstream: UpstreamChoice) -> Self {
+        self.options.upstreams.push(upstream);
+        self
+    }
+
+    /// Signs forwarded calls anew with these keys.
+    #[must_use]
+    pub fn upstream_keys(mut self, keys: UpstreamKeys) -> Self {
+        self.options.upstream_keys = Some(keys);
+        self
+    }
+
+    /// Gives up upstreams that keep silent for so long.
+    #[must_use]
+    pub fn upstream_timeout(mut self, silence: Duration) -> Self {
+        self.options.upstream_timeout = silence;
+        self
+    }
+
+    /// Trusts HTTPS upstreams by the certificates of this PEM file.
+    #[must_use]
+    pub fn upstream_ca(mut self, file: impl Into<PathBuf>) -> Self {
+        self.options.upstream_ca = Some(file.into());
+        self
+    }
+
+    /// Says what becomes of calls that nobody answers.
+    #[must_use]
+    pub fn unserved(mut self, unserved: Unserved) -> Self {
+        self.options.unserved = unserved;
+        self
+    }
+
+    /// Says what becomes of requests through the proxy that are not for AWS.
+    #[must_use]
+    pub fn proxy_others(mut self, others: ProxyOthers) -> Self {
+        self.options.proxy_others = others;
+        self
+    }
+
     /// Declares whose an access key is.
     #[must_use]
     pub fn identity(mut self, declared: DeclaredIdentity) -> Self {
@@ -262,17 +303,13 @@ impl Builder {
 
     fn launch(
         self,
-        report: impl FnOnce(Result<Started, StartError>) + Send + 'static,
+        report: impl FnOnce(Result<Arc<Site>, StartError>) + Send + 'static,
     ) -> Result<Launched, StartError> {
         let (stop, stopped) = oneshot::channel();
         let run = move || match open(self.options) {
             Err(error) => report(Err(error)),
             Ok((runtime, server)) => {
-                let certificate_file = server.certificate_file().map(Path::to_owned);
-                report(Ok(Started {
-                    site: Arc::clone(server.site()),
-                    certificate_file,
-                }));
+                report(Ok(Arc::clone(server.site())));
                 let stopped = async { drop(stopped.await) };
                 if let Err(error) = runtime.block_on(server.run(stopped)) {
                     notice::warn(&error.to_string());
@@ -288,12 +325,6 @@ impl Builder {
     }
 }
 
-/// What the emulator's thread reports once it is open.
-struct Started {
-    site: Arc<Site>,
-    certificate_file: Option<PathBuf>,
-}
-
 struct Launched {
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
@@ -302,17 +333,13 @@ struct Launched {
 impl Launched {
     fn emulator(
         self,
-        started: Option<Result<Started, StartError>>,
+        started: Option<Result<Arc<Site>, StartError>>,
     ) -> Result<Emulator, StartError> {
         let ended = || StartError::Thread(std::io::Error::other("it ended at once"));
-        let Started {
-            site,
-            certificate_file,
-        } = started.ok_or_else(ended)??;
+        let site = started.ok_or_else(ended)??;
         let Self { stop, thread } = self;
         Ok(Emulator {
             site,
-            certificate_file,
             stop: Some(stop),
             thread: Some(thread),
         })

@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use localtrail_core::{
-    AccountId, Answer, Call, Census, CloudTrail, Draft, EventId, Organization, RecordError,
-    Snapshot, StoreError, Timestamp,
+    AccountId, Answer, Arrivals, Call, Census, CloudTrail, Draft, EventId, Organization,
+    RecordError, SketchDefaults, Snapshot, StoreError, Timestamp,
 };
 use localtrail_neighbours::Neighbours;
+use tokio::sync::watch;
 
 use crate::alarm::Alarm;
+use crate::backlog::Backlog;
 use crate::clock::Clock;
 use crate::notice::{self, Refusals};
 
@@ -33,10 +35,23 @@ pub(crate) struct Engine {
     /// Held by whoever drives: the courier, a flush, an advance. Always taken before `guarded`.
     pub(crate) driving: Mutex<()>,
     pub(crate) alarm: Alarm,
+    /// Forwarded calls whose events are still to be made.
+    pub(crate) backlog: Backlog,
     pub(crate) clock: Clock,
     pub(crate) neighbours: Neighbours,
     pub(crate) refusals: Mutex<Refusals>,
     pub(crate) keeping: Keeping,
+    /// Wakes those who wait for events.
+    arrived: watch::Sender<Hearing>,
+}
+
+/// Whether more events can come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hearing {
+    /// They can.
+    Open,
+    /// The server stops; whoever listens should end.
+    Ended,
 }
 
 /// Core, and how much of what it took in is committed.
@@ -97,10 +112,12 @@ impl Engine {
             guarded: Mutex::new(guarded),
             driving: Mutex::new(()),
             alarm: Alarm::default(),
+            backlog: Backlog::default(),
             clock,
             neighbours,
             refusals: Mutex::new(Refusals::default()),
             keeping,
+            arrived: watch::Sender::new(Hearing::Open),
         }
     }
 
@@ -110,6 +127,7 @@ impl Engine {
     ///
     /// When the store could not keep it.
     pub(crate) async fn call(self: &Arc<Self>, call: Call<'_>) -> Result<Answer, StoreError> {
+        self.catch_up();
         let (answer, ticket) = {
             let mut guarded = self.lock();
             let now = self.clock.now();
@@ -136,9 +154,11 @@ impl Engine {
         if drafts.is_empty() {
             return Ok(());
         }
+        self.catch_up();
         let ticket = {
             let mut guarded = self.lock();
             for draft in drafts {
+                self.neighbours.note_use(&draft, now);
                 guarded.trail.record(draft, now);
             }
             self.note(&mut guarded)
@@ -146,14 +166,32 @@ impl Engine {
         self.kept(ticket).await
     }
 
-    /// Takes in whole records under one lock, in order, up to the first that is none.
-    pub(crate) fn inject(&self, records: &[&str]) -> Injected {
+    /// Takes in calls that were answered elsewhere, each at its time, and keeps them.
+    ///
+    /// # Errors
+    ///
+    /// When the store could not keep them.
+    pub(crate) fn take_in(&self, calls: Vec<(Timestamp, Vec<Draft>)>) -> Result<(), StoreError> {
+        let mut guarded = self.lock();
+        for (at, drafts) in calls {
+            for draft in drafts {
+                self.neighbours.note_use(&draft, at);
+                guarded.trail.record(draft, at);
+            }
+        }
+        let _ticket = self.note(&mut guarded);
+        self.commit(&mut guarded)
+    }
+
+    /// Takes in whole records and sketches under one lock, in order, up to the first that is neither.
+    pub(crate) fn put_in(&self, records: &[&str], defaults: &SketchDefaults) -> Injected {
+        self.catch_up();
         let mut guarded = self.lock();
         let now = self.clock.now();
         let mut ids = Vec::with_capacity(records.len());
         let mut refused = None;
         for record in records {
-            match guarded.trail.inject(record, now) {
+            match guarded.trail.put_in(record, defaults, now) {
                 Ok(id) => ids.push(id),
                 Err(error) => {
                     refused = Some(error);
@@ -179,7 +217,45 @@ impl Engine {
     ///
     /// When the store cannot be read.
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.catch_up();
         self.lock().trail.snapshot()
+    }
+
+    /// All events that are kept now, and the place in the order of arrival that the next one will have.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    pub(crate) fn snapshot_and_place(&self) -> Result<(Snapshot, u64), StoreError> {
+        self.catch_up();
+        let guarded = self.lock();
+        Ok((guarded.trail.snapshot()?, guarded.trail.next_place()))
+    }
+
+    /// The place in the order of arrival that the next event will have.
+    pub(crate) fn next_place(&self) -> u64 {
+        self.catch_up();
+        self.lock().trail.next_place()
+    }
+
+    /// The events from a place on, to be read while calls go on.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    pub(crate) fn arrivals(&self, from: u64) -> Result<Arrivals, StoreError> {
+        self.catch_up();
+        self.lock().trail.arrivals(from)
+    }
+
+    /// Wakes whenever something may have arrived after this call. A look at the events comes after it, or misses some.
+    pub(crate) fn listen(&self) -> watch::Receiver<Hearing> {
+        self.arrived.subscribe()
+    }
+
+    /// Ends all who listen.
+    pub(crate) fn hang_up(&self) {
+        self.arrived.send_replace(Hearing::Ended);
     }
 
     /// The organization of an account, if it is in one.
@@ -189,6 +265,7 @@ impl Engine {
 
     /// How much is kept.
     pub(crate) fn census(&self) -> Census {
+        self.catch_up();
         self.lock().trail.census()
     }
 
@@ -198,6 +275,7 @@ impl Engine {
     ///
     /// When the store cannot be emptied.
     pub(crate) fn reset(&self, organizations: &[Organization]) -> Result<(), StoreError> {
+        self.catch_up();
         let _turn = self.turn();
         let mut guarded = self.lock();
         guarded.trail.reset()?;
@@ -250,6 +328,10 @@ impl Engine {
         {
             guarded.courier_sleeps_until = due;
             self.alarm.ring();
+        }
+        // A listener subscribes before it looks, so one that is not counted yet sees what is there now.
+        if self.arrived.receiver_count() > 0 {
+            self.arrived.send_modify(|_| ());
         }
         guarded.touch()
     }

@@ -4,6 +4,8 @@ use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
+use crate::client::address;
+
 /// How long each step may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -23,23 +25,6 @@ pub(crate) fn check(url: &str) -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => {
             Err(format!("no answer from {address}: {error}. Is localtrail running there?").into())
         }
-    }
-}
-
-/// `HOST:PORT` of a URL, with the port that localtrail listens on by default.
-fn address(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_scheme, rest)| rest);
-    let host = rest.split('/').next().unwrap_or(rest);
-    let has_port = host.rsplit_once(':').is_some_and(|(before, port)| {
-        port.parse::<u16>().is_ok() && (!before.contains(':') || before.ends_with(']'))
-    });
-    let host = host
-        .replace("0.0.0.0:", "127.0.0.1:")
-        .replace("[::]:", "[::1]:");
-    if has_port {
-        host
-    } else {
-        format!("{host}:4566")
     }
 }
 
@@ -69,20 +54,6 @@ fn talk(mut stream: TcpStream, host: &str) -> io::Result<String> {
 mod tests {
     use super::*;
     use std::net::TcpListener;
-
-    #[test]
-    fn urls_name_addresses() {
-        for (url, expected) in [
-            ("http://localhost:4566", "localhost:4566"),
-            ("https://localhost:1/x", "localhost:1"),
-            ("localhost", "localhost:4566"),
-            ("0.0.0.0:4566", "127.0.0.1:4566"),
-            ("http://[::1]:7", "[::1]:7"),
-            ("http://[::1]", "[::1]:4566"),
-        ] {
-            assert_eq!(address(url), expected);
-        }
-    }
 
     #[test]
     fn only_a_healthy_answer_is_health() {

@@ -1,18 +1,27 @@
 //! Whose access key it is: from a credential to a `Caller`.
 //!
-//! Declared identities win. A key of twelve digits is its own account; an `AKIA…` or `ASIA…` key that encodes an
-//! account stands for that account; every other key stands for the default account. A key that nobody declared belongs
-//! to an IAM user named `localtrail`, and not to the root user, so that detections of root use do not fire on all calls.
+//! Declared identities win, then the keys that STS and IAM issued. A key of twelve digits is its own account; an `AKIA…`
+//! or `ASIA…` key that encodes an account stands for that account; every other key stands for the default account. A key
+//! that nobody declared or issued belongs to an IAM user named `localtrail`, and not to the root user, so that detections
+//! of root use do not fire on all calls.
 //!
 //! What signs with a key is here too, for when signatures are checked. A declared key has the secret that it was declared
-//! with. The keys that people use without declaring them, `test` and those of twelve digits, have the secret `test`, as
-//! has a key that was declared without one. Other keys do not exist then.
+//! with, an issued one that which it was issued with, until it ends or is made inactive. The keys that people use without
+//! declaring them, `test` and those of twelve digits, have the secret `test`, as has a key that was declared without one.
+//! Other keys do not exist then.
+
+mod learning;
+
+pub(crate) use learning::learn;
 
 use std::collections::BTreeMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use localtrail_core::{AccountId, Caller, Identity};
+use localtrail_neighbours::{Issued, Standing, account_of_key};
 use serde::{Deserialize, Serialize};
+
+use crate::engine::Engine;
 
 /// The user that undeclared access keys belong to.
 pub(crate) const DEFAULT_USER: &str = "localtrail";
@@ -49,6 +58,17 @@ pub(crate) struct Secret {
     pub(crate) key: String,
     /// The session token.
     pub(crate) token: SessionToken,
+    /// Whether it still counts.
+    pub(crate) validity: Validity,
+}
+
+/// Whether a secret still counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Validity {
+    /// It does.
+    Valid,
+    /// It was of a session that is over.
+    Expired,
 }
 
 /// Which session token goes with an access key.
@@ -73,18 +93,20 @@ impl DeclaredIdentity {
         Secret {
             key: key.to_owned(),
             token,
+            validity: Validity::Valid,
         }
     }
 }
 
 /// All that is known of access keys.
-#[derive(Debug)]
 pub(crate) struct Identities {
     default_account: AccountId,
     /// Who calls with a key that stands for nobody.
     default_user: Identity,
     configured: BTreeMap<String, DeclaredIdentity>,
     declared: RwLock<BTreeMap<String, DeclaredIdentity>>,
+    /// Whose neighbours issue keys, and whose clock ends them.
+    engine: Option<Arc<Engine>>,
 }
 
 impl Identities {
@@ -99,7 +121,14 @@ impl Identities {
             default_user: user(default_account),
             declared: RwLock::new(configured.clone()),
             configured,
+            engine: None,
         }
+    }
+
+    /// Knows the keys that this engine's neighbours issue, too.
+    pub(crate) fn with_issued_by(mut self, engine: &Arc<Engine>) -> Self {
+        self.engine = Some(Arc::clone(engine));
+        self
     }
 
     /// The caller behind an access key.
@@ -108,12 +137,13 @@ impl Identities {
             let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
             declared.get(access_key).map(|one| one.identity.clone())
         };
-        let identity = declared.unwrap_or_else(|| match account_of(access_key) {
+        let known = declared.or_else(|| self.issued(access_key).map(|issued| issued.identity));
+        let identity = known.unwrap_or_else(|| match account_of(access_key) {
             Some(account) => user(account),
             None => self.default_user.clone(),
         });
         Caller {
-            identity,
+            identity: self.with_alias(identity),
             access_key_id: Some(access_key.to_owned()),
         }
     }
@@ -127,10 +157,34 @@ impl Identities {
                 Some(Secret {
                     key: DEFAULT_SECRET.to_owned(),
                     token: SessionToken::Any,
+                    validity: Validity::Valid,
                 })
             }
-            None => None,
+            None => secret_of(self.issued(access_key)?),
         }
+    }
+
+    /// The key, if STS or IAM issued it.
+    fn issued(&self, access_key: &str) -> Option<Issued> {
+        let engine = self.engine.as_ref()?;
+        let now = engine.clock.now();
+        engine.neighbours.issued(access_key, now)
+    }
+
+    /// Records of the root user show the account's alias.
+    fn with_alias(&self, mut identity: Identity) -> Identity {
+        if let (
+            Identity::Root {
+                account_id,
+                user_name: user_name @ None,
+                ..
+            },
+            Some(engine),
+        ) = (&mut identity, &self.engine)
+        {
+            *user_name = engine.neighbours.alias(*account_id);
+        }
+        identity
     }
 
     /// The caller of a request that nobody signed, to a service that needs a caller: so that plain curl works.
@@ -202,30 +256,25 @@ fn user(account_id: AccountId) -> Identity {
     with_id(with_id(None).principal_id())
 }
 
-/// The account that an access key names or encodes.
-fn account_of(access_key: &str) -> Option<AccountId> {
-    AccountId::parse(access_key).or_else(|| encoded_account(access_key))
+/// An inactive key is none (O).
+fn secret_of(issued: Issued) -> Option<Secret> {
+    let validity = match issued.standing {
+        Standing::Good => Validity::Valid,
+        Standing::Expired => Validity::Expired,
+        Standing::Inactive => return None,
+    };
+    Some(Secret {
+        key: issued.secret,
+        token: issued
+            .token
+            .map_or(SessionToken::Absent, SessionToken::Required),
+        validity,
+    })
 }
 
-/// Since 2019 the characters after the four-letter prefix are base32; bits 1 to 40 of the first six bytes, counted from
-/// the top, are the account id (observed; widely published, AWS documents only `sts:GetAccessKeyInfo`).
-fn encoded_account(access_key: &str) -> Option<AccountId> {
-    const ENCODED: usize = 16;
-    let rest = access_key
-        .strip_prefix("AKIA")
-        .or_else(|| access_key.strip_prefix("ASIA"))?;
-    if rest.len() < ENCODED {
-        return None;
-    }
-    let bytes = data_encoding::BASE32
-        .decode(rest.as_bytes().get(..ENCODED)?)
-        .ok()?;
-    let first_six = bytes
-        .iter()
-        .take(6)
-        .fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
-    let account = (first_six & 0x7fff_ffff_ff80) >> 7;
-    (account < 1_000_000_000_000).then(|| AccountId::from_number(account))
+/// The account that an access key names or encodes.
+fn account_of(access_key: &str) -> Option<AccountId> {
+    AccountId::parse(access_key).or_else(|| account_of_key(access_key))
 }
 
 #[cfg(test)]
@@ -278,6 +327,7 @@ mod tests {
             session_token: None,
             identity: Identity::Root {
                 account_id: AccountId::from_number(7),
+                user_name: None,
                 session: None,
             },
         };

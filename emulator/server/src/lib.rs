@@ -14,16 +14,22 @@
 //! core, what S3 and STS do in neighbours; no rule of AWS's is here.
 
 mod alarm;
+mod backlog;
+mod capture;
 mod clock;
 mod control;
 mod credential;
 mod drive;
 mod emulator;
 mod engine;
+mod exchange;
+mod forward;
 mod identity;
 mod notice;
 mod options;
 mod organizations;
+mod passing;
+mod proxy;
 mod refusal;
 mod reply;
 mod router;
@@ -33,14 +39,21 @@ mod signature;
 mod site;
 mod store;
 mod tls;
+mod unserved;
+mod upstream;
 
 pub use clock::ClockMode;
+#[doc(hidden)] // What the binary takes apart files with, as the endpoint takes apart bodies.
+pub use control::lines::{Cut, Cutter, Garbled, RECORD_LIMIT};
 pub use drive::{Advanced, DeliveredObject, FailedObject, Flushed};
 pub use emulator::{Builder, Emulator};
 pub use identity::DeclaredIdentity;
 pub use localtrail_core::{
-    AccountId, FeatureSet, Identity, Organization, OrganizationId, Region, ServiceAccess,
-    ServiceLinkedRole, StoreError, Throttling, Timestamp,
+    AccountId, FeatureSet, Identity, Organization, OrganizationId, RecordError, Region,
+    ServiceAccess, ServiceLinkedRole, StoreError, Throttling, Timestamp,
 };
-pub use options::{Options, PaceName, Policies, Signatures, parse_seed};
+pub use options::{
+    Options, PaceName, Policies, ProxyOthers, Signatures, Unserved, parse_seconds, parse_seed,
+};
 pub use server::{Server, StartError, runtime};
+pub use upstream::{UpstreamChoice, UpstreamKeys, UpstreamUrl};

@@ -2,9 +2,13 @@
 
 mod announce;
 mod cli;
+mod client;
 mod config;
 mod health;
+mod policy;
+mod replay;
 mod signals;
+mod tail;
 mod validate;
 
 use std::process::ExitCode;
@@ -28,6 +32,9 @@ fn main() -> ExitCode {
             Validity::Intact => ExitCode::SUCCESS,
             Validity::Damaged => ExitCode::from(DAMAGED),
         }),
+        Command::Replay(asked) => replay::run(&asked),
+        Command::Tail(asked) => tail::run(&asked),
+        Command::Policy(asked) => policy::run(&asked),
     };
     match done {
         Ok(code) => code,

@@ -10,6 +10,7 @@ use localtrail_core::{AccountId, BucketPolicy, Organization, Pace, Region, Throt
 
 use crate::clock::ClockMode;
 use crate::identity::DeclaredIdentity;
+use crate::upstream::{self, UpstreamChoice, UpstreamKeys};
 
 /// Every choice, with its default.
 #[derive(Debug, Clone)]
@@ -43,6 +44,18 @@ pub struct Options {
     pub throttling: Throttling,
     /// The organizations that there are from the start.
     pub organizations: Vec<Organization>,
+    /// Where calls are forwarded to.
+    pub upstreams: Vec<UpstreamChoice>,
+    /// What forwarded calls are signed with anew; without them they keep their signatures.
+    pub upstream_keys: Option<UpstreamKeys>,
+    /// How long an upstream may keep silent, before and within an answer.
+    pub upstream_timeout: Duration,
+    /// A file of certificates in PEM: the authorities that upstreams are trusted by, instead of the machine's.
+    pub upstream_ca: Option<PathBuf>,
+    /// What becomes of calls that nobody answers.
+    pub unserved: Unserved,
+    /// What becomes of requests through the proxy that are not for AWS.
+    pub proxy_others: ProxyOthers,
     /// How long running calls, and then deliveries, may take after a stop was asked for.
     pub stop_grace: Duration,
 }
@@ -64,6 +77,12 @@ impl Default for Options {
             signatures: Signatures::Trusted,
             throttling: Throttling::Off,
             organizations: Vec::new(),
+            upstreams: Vec::new(),
+            upstream_keys: None,
+            upstream_timeout: upstream::SILENCE,
+            upstream_ca: None,
+            unserved: Unserved::Refused,
+            proxy_others: ProxyOthers::Refused,
             stop_grace: Duration::from_secs(5),
         }
     }
@@ -95,6 +114,78 @@ pub enum Signatures {
     Trusted,
     /// Signature Version 4 is verified, and a wrong one refused as AWS refuses it.
     Checked,
+}
+
+/// What becomes of a call that is neither emulated nor forwarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unserved {
+    /// It is refused, with an error that says what to do.
+    Refused,
+    /// It is answered with the empty success of its protocol.
+    Empty,
+}
+
+impl FromStr for Unserved {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "refuse" => Ok(Self::Refused),
+            "empty" => Ok(Self::Empty),
+            _ => Err("expected refuse or empty".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Unserved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Refused => "refuse",
+            Self::Empty => "empty",
+        })
+    }
+}
+
+/// What becomes of a request through the proxy whose host is not one of AWS's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProxyOthers {
+    /// It is refused, so that nothing leaves the machine.
+    Refused,
+    /// It goes to its host, unseen and unrecorded.
+    Passed,
+}
+
+impl FromStr for ProxyOthers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "refuse" => Ok(Self::Refused),
+            "pass" => Ok(Self::Passed),
+            _ => Err("expected refuse or pass".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for ProxyOthers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Refused => "refuse",
+            Self::Passed => "pass",
+        })
+    }
+}
+
+/// Reads a span of whole seconds, such as `30`; at least one.
+///
+/// # Errors
+///
+/// A sentence when the form is wrong.
+pub fn parse_seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<u32>() {
+        Ok(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds.into())),
+        _ => Err("expected a number of seconds, at least 1".to_owned()),
+    }
 }
 
 /// The two rhythms of delivery.

@@ -2,45 +2,86 @@
 //!
 //! They are never a 500, which SDKs would repeat until a test seems to hang.
 
+use std::time::Duration;
+
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{Method, StatusCode};
+use hyper::{HeaderMap, Method, StatusCode, Uri};
+
+use localtrail_model::catalogue;
+use localtrail_recorder::Recognized;
 
 use crate::reply::{self, Reply, Unread};
+use crate::upstream::UpstreamUrl;
+
+/// What of a request tells how its client speaks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) uri: &'a Uri,
+    pub(crate) headers: &'a HeaderMap,
+}
+
+impl<'a> From<&'a Parts> for Head<'a> {
+    fn from(parts: &'a Parts) -> Self {
+        Self {
+            method: &parts.method,
+            uri: &parts.uri,
+            headers: &parts.headers,
+        }
+    }
+}
 
 /// How a client of some AWS service expects errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     /// awsJson and restJson: the code in `__type` and in a header.
     Json,
-    /// awsQuery and ec2Query.
+    /// awsQuery.
     Query,
+    /// ec2Query.
+    Ec2,
     /// restXml.
     RestXml,
+    /// S3's restXml, whose errors stand alone.
+    S3,
     /// rpcv2Cbor.
     Cbor,
 }
 
 impl Protocol {
+    /// The protocol of a call that was recognised; else what its request looks like.
+    pub(crate) fn spoken(recognized: &Recognized, head: Head<'_>) -> Self {
+        let service = recognized
+            .service
+            .map_or(recognized.service_name.as_str(), |entry| entry.id);
+        match recognized.protocol {
+            Some(catalogue::Protocol::Json | catalogue::Protocol::RestJson) => Self::Json,
+            Some(catalogue::Protocol::Query) => Self::Query,
+            Some(catalogue::Protocol::Ec2) => Self::Ec2,
+            Some(catalogue::Protocol::RestXml) if service == "s3" => Self::S3,
+            Some(catalogue::Protocol::RestXml) => Self::RestXml,
+            Some(catalogue::Protocol::RpcV2Cbor) => Self::Cbor,
+            None => Self::of(head, service),
+        }
+    }
+
     /// Tells by the request which protocol its client speaks.
-    pub(crate) fn of(parts: &Parts, service: &str) -> Self {
-        let header = |name: &str| {
-            parts
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-        };
+    fn of(head: Head<'_>, service: &str) -> Self {
+        let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
         let content_type = header("content-type").unwrap_or_default();
-        let query = parts.uri.query().unwrap_or_default();
+        let query = head.uri.query().unwrap_or_default();
         if header("smithy-protocol") == Some("rpc-v2-cbor") {
             Self::Cbor
         } else if header("x-amz-target").is_some() || content_type.contains("json") {
             Self::Json
         } else if content_type.starts_with("application/x-www-form-urlencoded")
-            || (parts.method == Method::GET && query.contains("Action="))
+            || (*head.method == Method::GET && query.contains("Action="))
         {
             Self::Query
-        } else if matches!(service, "s3" | "s3express" | "route53" | "cloudfront") {
+        } else if matches!(service, "s3" | "s3express") {
+            Self::S3
+        } else if matches!(service, "route53" | "cloudfront" | "s3control") {
             Self::RestXml
         } else {
             Self::Json
@@ -59,14 +100,77 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// The service is not emulated.
-    pub(crate) fn not_emulated(service: &str) -> Self {
+    /// The call is neither emulated nor forwarded.
+    pub(crate) fn not_served(recognized: &Recognized) -> Self {
+        let service = recognized
+            .service
+            .map_or(recognized.service_name.as_str(), |entry| entry.id);
+        let operation = &recognized.operation_name;
+        let call = match (operation.as_str(), service) {
+            ("", "") => "this call, whose service it cannot tell".to_owned(),
+            ("", service) => format!("this call of the service \"{service}\""),
+            (operation, "") => format!("\"{operation}\""),
+            (operation, service) => format!("{operation} of the service \"{service}\""),
+        };
         Self {
             status: StatusCode::BAD_REQUEST,
-            code: "UnsupportedOperationException",
+            code: match service {
+                "" => "UnknownOperationException",
+                _ => "UnsupportedOperationException",
+            },
             message: format!(
-                "localtrail does not emulate this call of the service \"{service}\" yet. It answers cloudtrail, s3, and of sts and organizations who and where the caller is."
+                "localtrail does not emulate {call}. Start it with --upstream URL (or --upstream SERVICE=URL) to have such calls answered by LocalStack, moto or anything else, or with --unserved empty to have them answered by an empty success. Either way such calls are recorded."
             ),
+            details: Vec::new(),
+        }
+    }
+
+    /// The upstream of the call cannot be reached.
+    pub(crate) fn unreachable(upstream: &UpstreamUrl, why: &str) -> Self {
+        Self::of_upstream(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "ServiceUnavailable",
+            format!(
+                "The upstream {upstream} cannot be reached: {why}. Start it, or name another one with --upstream."
+            ),
+        )
+    }
+
+    /// The upstream of the call gave no answer.
+    pub(crate) fn ended(upstream: &UpstreamUrl, why: &str) -> Self {
+        Self::of_upstream(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "ServiceUnavailable",
+            format!("The upstream {upstream} gave no answer: {why}."),
+        )
+    }
+
+    /// The upstream of the call kept silent for too long.
+    pub(crate) fn silent(upstream: &UpstreamUrl, silence: Duration) -> Self {
+        let seconds = silence.as_secs_f64();
+        Self::of_upstream(
+            StatusCode::GATEWAY_TIMEOUT,
+            "GatewayTimeout",
+            format!(
+                "The upstream {upstream} kept silent for {seconds} seconds. Let it have more time with --upstream-timeout SECONDS."
+            ),
+        )
+    }
+
+    /// The target of the request is none that could be forwarded.
+    pub(crate) fn no_target() -> Self {
+        Self::of_upstream(
+            StatusCode::BAD_REQUEST,
+            "InvalidURI",
+            "The target of the request is no path.".to_owned(),
+        )
+    }
+
+    fn of_upstream(status: StatusCode, code: &'static str, message: String) -> Self {
+        Self {
+            status,
+            code,
+            message,
             details: Vec::new(),
         }
     }
@@ -109,8 +213,8 @@ impl Refusal {
     /// Writes it down.
     pub(crate) fn reply(&self, protocol: Protocol, request_id: String) -> Reply {
         let request_id = match protocol {
-            Protocol::RestXml => s3_style(&request_id),
-            Protocol::Json | Protocol::Query | Protocol::Cbor => request_id,
+            Protocol::S3 => s3_style(&request_id),
+            _ => request_id,
         };
         let mut reply = match protocol {
             Protocol::Json => {
@@ -121,9 +225,12 @@ impl Refusal {
                 reply.headers_mut().insert("x-amzn-errortype", code);
                 reply
             }
-            Protocol::Query => reply::whole(self.status, "text/xml", self.query_xml(&request_id)),
-            Protocol::RestXml => {
-                let body = self.rest_xml(&request_id);
+            Protocol::Query | Protocol::RestXml => {
+                reply::whole(self.status, "text/xml", self.query_xml(&request_id))
+            }
+            Protocol::Ec2 => reply::whole(self.status, "text/xml", self.ec2_xml(&request_id)),
+            Protocol::S3 => {
+                let body = self.s3_xml(&request_id);
                 let mut reply = reply::whole(self.status, "application/xml", body);
                 if let Ok(value) = HeaderValue::from_str(&request_id) {
                     reply.headers_mut().insert("x-amz-request-id", value);
@@ -150,7 +257,15 @@ impl Refusal {
         )
     }
 
-    fn rest_xml(&self, request_id: &str) -> String {
+    fn ec2_xml(&self, request_id: &str) -> String {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error><Code>{}</Code><Message>{}</Message></Error></Errors><RequestID>{request_id}</RequestID></Response>",
+            self.code,
+            escaped(&self.message)
+        )
+    }
+
+    fn s3_xml(&self, request_id: &str) -> String {
         let details: String = self
             .details
             .iter()
@@ -199,7 +314,7 @@ mod tests {
     use hyper::Request;
 
     fn protocol(request: hyper::http::request::Builder, service: &str) -> Protocol {
-        Protocol::of(&request.body(()).unwrap().into_parts().0, service)
+        Protocol::of((&request.body(()).unwrap().into_parts().0).into(), service)
     }
 
     #[test]
@@ -221,6 +336,7 @@ mod tests {
             protocol(Request::get("/2013-04-01/x"), "route53"),
             Protocol::RestXml
         );
+        assert_eq!(protocol(Request::get("/b/k"), "s3"), Protocol::S3);
         assert_eq!(
             protocol(Request::get("/functions"), "lambda"),
             Protocol::Json
@@ -231,7 +347,13 @@ mod tests {
 
     #[tokio::test]
     async fn each_protocol_has_its_form() {
-        let refusal = Refusal::not_emulated("a<b");
+        let refusal = Refusal::not_served(&Recognized {
+            service: None,
+            operation: None,
+            protocol: None,
+            service_name: "a<b".to_owned(),
+            operation_name: String::new(),
+        });
         let forms = [
             (
                 Protocol::Json,
@@ -241,15 +363,20 @@ mod tests {
                 Protocol::Query,
                 "<Code>UnsupportedOperationException</Code>",
             ),
-            (Protocol::RestXml, "&quot;a&lt;b&quot;"),
+            (
+                Protocol::Ec2,
+                "<Response><Errors><Error><Code>UnsupportedOperationException",
+            ),
+            (Protocol::RestXml, "<ErrorResponse><Error>"),
+            (Protocol::S3, "&quot;a&lt;b&quot;"),
             (Protocol::Cbor, "UnsupportedOperationException"),
         ];
         for (protocol, expected) in forms {
             let reply = refusal.reply(protocol, "id-1".to_owned());
             assert_eq!(reply.status(), StatusCode::BAD_REQUEST);
             let id = match protocol {
-                Protocol::RestXml => "ID1",
-                Protocol::Json | Protocol::Query | Protocol::Cbor => "id-1",
+                Protocol::S3 => "ID1",
+                _ => "id-1",
             };
             assert_eq!(reply.headers()[reply::REQUEST_ID], id);
             let body = reply.into_body().collect().await.unwrap().to_bytes();

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Frame, SizeHint};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use localtrail_core::Answer;
 use localtrail_neighbours::{AnswerBody, BoxError};
+
+use crate::passing::Passing;
 
 /// The body of any answer. Not `http_body_util::Either`, whose error type the compiler cannot prove to be `Send`.
 pub(crate) enum ReplyBody {
@@ -18,6 +20,10 @@ pub(crate) enum ReplyBody {
     Whole(Full<Bytes>),
     /// As a neighbour streams it.
     Streamed(AnswerBody),
+    /// As an upstream does.
+    Forwarded(Box<Passing>),
+    /// As another host does.
+    Foreign(Incoming),
 }
 
 impl Body for ReplyBody {
@@ -33,6 +39,8 @@ impl Body for ReplyBody {
                 .poll_frame(context)
                 .map_err(|never| match never {}),
             Self::Streamed(body) => Pin::new(body).poll_frame(context),
+            Self::Forwarded(body) => Pin::new(body.as_mut()).poll_frame(context),
+            Self::Foreign(body) => Pin::new(body).poll_frame(context).map_err(Into::into),
         }
     }
 
@@ -40,6 +48,8 @@ impl Body for ReplyBody {
         match self {
             Self::Whole(body) => body.is_end_stream(),
             Self::Streamed(body) => body.is_end_stream(),
+            Self::Forwarded(body) => body.is_end_stream(),
+            Self::Foreign(body) => body.is_end_stream(),
         }
     }
 
@@ -47,6 +57,8 @@ impl Body for ReplyBody {
         match self {
             Self::Whole(body) => body.size_hint(),
             Self::Streamed(body) => body.size_hint(),
+            Self::Forwarded(body) => body.size_hint(),
+            Self::Foreign(body) => body.size_hint(),
         }
     }
 }

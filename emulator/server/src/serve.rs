@@ -1,20 +1,22 @@
-//! Connections: accepting, TLS, HTTP/1.1, and a stop that lets running calls finish. What is answered, `router` says.
+//! Connections: accepting, TLS, HTTP/1.1, tunnels of the proxy, and a stop that lets running calls finish. What is answered, `router` says.
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use hyper::Method;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
+use crate::proxy::{self, End, First, Tunnel};
 use crate::router;
 use crate::site::Site;
 use crate::tls::Agreed;
@@ -36,7 +38,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 const TLS_HANDSHAKE: u8 = 0x16;
 
 /// The other end of a connection.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Peer {
     /// Its address, as records write it.
     pub(crate) ip: String,
@@ -44,14 +46,57 @@ pub(crate) struct Peer {
     pub(crate) tls: Option<Agreed>,
 }
 
+/// How a server speaks TLS.
+#[derive(Clone)]
+pub(crate) struct Doors {
+    /// With the generated authority.
+    pub(crate) acceptor: TlsAcceptor,
+    /// Where it is spoken.
+    pub(crate) tls: TlsPlaces,
+}
+
+/// Where TLS is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TlsPlaces {
+    /// On the port itself, beside plain HTTP, and in tunnels.
+    Everywhere,
+    /// In the tunnels of the proxy alone.
+    Tunnels,
+}
+
+/// What a connection is served with.
+#[derive(Clone)]
+struct Service {
+    site: Arc<Site>,
+    doors: Doors,
+    stopping: Stopping,
+}
+
+/// Tells connections to finish.
+#[derive(Clone)]
+struct Stopping(watch::Receiver<bool>);
+
+impl Stopping {
+    /// Ready once they shall.
+    async fn asked(&mut self) {
+        // A sender that is gone has nothing more to wait for either.
+        let _told_or_gone = self.0.wait_for(|stopping| *stopping).await;
+    }
+}
+
 /// Accepts and answers until `stop` is ready, then lets running calls finish within the grace of the options.
 pub(crate) async fn until(
     stop: impl Future<Output = ()>,
     listener: TcpListener,
-    acceptor: Option<TlsAcceptor>,
+    doors: Doors,
     site: &Arc<Site>,
 ) {
-    let graceful = GracefulShutdown::new();
+    let (stopper, stopping) = watch::channel(false);
+    let service = Service {
+        site: Arc::clone(site),
+        doors,
+        stopping: Stopping(stopping),
+    };
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -67,37 +112,34 @@ pub(crate) async fn until(
             tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let (site, acceptor, watcher) = (Arc::clone(site), acceptor.clone(), graceful.watcher());
+        let service = service.clone();
         tokio::spawn(async move {
-            connection(stream, address, acceptor, watcher, site).await;
+            connection(stream, address, service).await;
             drop(place);
         });
     }
     drop(listener);
-    let _finished_or_late =
-        tokio::time::timeout(site.options.stop_grace, graceful.shutdown()).await;
+    site.engine.hang_up();
+    drop(service);
+    let _told_or_nobody_there = stopper.send(true);
+    let _finished_or_late = tokio::time::timeout(site.options.stop_grace, stopper.closed()).await;
 }
 
-async fn connection(
-    stream: TcpStream,
-    address: SocketAddr,
-    acceptor: Option<TlsAcceptor>,
-    watcher: Watcher,
-    site: Arc<Site>,
-) {
+async fn connection(stream: TcpStream, address: SocketAddr, service: Service) {
     // A socket that is already reset refuses this, and will refuse all else too.
     let _set_or_reset = stream.set_nodelay(true);
     let ip = address.ip().to_canonical().to_string();
-    let Some(acceptor) = acceptor else {
-        return answer(stream, Peer { ip, tls: None }, watcher, site).await;
-    };
+    if service.doors.tls == TlsPlaces::Tunnels {
+        return answer(stream, Peer { ip, tls: None }, service).await;
+    }
+    let acceptor = service.doors.acceptor.clone();
     match tokio::time::timeout(HANDSHAKE_TIME, handshake(stream, acceptor)).await {
         Ok(Some(Spoken::Plain(stream))) => {
-            answer(stream, Peer { ip, tls: None }, watcher, site).await;
+            answer(stream, Peer { ip, tls: None }, service).await;
         }
         Ok(Some(Spoken::Tls(stream))) => {
             let tls = Agreed::on(stream.get_ref().1);
-            answer(*stream, Peer { ip, tls }, watcher, site).await;
+            answer(*stream, Peer { ip, tls }, service).await;
         }
         Ok(None) | Err(_) => {}
     }
@@ -120,19 +162,90 @@ async fn handshake(stream: TcpStream, acceptor: TlsAcceptor) -> Option<Spoken> {
     Some(Spoken::Tls(Box::new(acceptor.accept(stream).await.ok()?)))
 }
 
-async fn answer<S>(stream: S, peer: Peer, watcher: Watcher, site: Arc<Site>)
+/// What the requests of one connection share.
+struct Shared {
+    site: Arc<Site>,
+    peer: Peer,
+    /// Where a CONNECT leaves what follows it.
+    tunnel: Mutex<Option<Tunnel>>,
+}
+
+async fn answer<S>(stream: S, peer: Peer, mut service: Service)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let shared = Arc::new((site, peer));
-    let service = service_fn(move |request| {
-        let shared = Arc::clone(&shared);
-        async move { Ok::<_, Infallible>(router::answer(&shared.0, &shared.1, request).await) }
+    let shared = Arc::new(Shared {
+        site: Arc::clone(&service.site),
+        peer,
+        tunnel: Mutex::default(),
+    });
+    let asked = Arc::clone(&shared);
+    let answering = service_fn(move |request| {
+        let shared = Arc::clone(&asked);
+        async move {
+            if request.method() == Method::CONNECT {
+                let (reply, tunnel) = Box::pin(proxy::connect(&shared.site, request)).await;
+                *shared.tunnel.lock().unwrap_or_else(PoisonError::into_inner) = tunnel;
+                return Ok::<_, Infallible>(reply);
+            }
+            Ok(router::answer(&shared.site, &shared.peer, request).await)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
-        .serve_connection(TokioIo::new(stream), service);
-    // What ends a connection early (a reset, a wrong head) is its client's to know; hyper has answered where it can.
-    let _ended = watcher.watch(connection).await;
+        .serve_connection(TokioIo::new(stream), answering)
+        .with_upgrades();
+    {
+        let mut connection = std::pin::pin!(connection);
+        // What ends a connection early (a reset, a wrong head) is its client's to know; hyper has answered where it can.
+        tokio::select! {
+            _ended = connection.as_mut() => {}
+            () = service.stopping.asked() => {
+                connection.as_mut().graceful_shutdown();
+                let _ended = connection.await;
+            }
+        }
+    }
+    let tunnel = {
+        let mut tunnel = shared.tunnel.lock().unwrap_or_else(PoisonError::into_inner);
+        tunnel.take()
+    };
+    if let Some(tunnel) = tunnel {
+        through(tunnel, shared.peer.clone(), service).await;
+    }
+}
+
+/// Serves what comes through a tunnel. Boxed, as there can be tunnels in tunnels.
+fn through(
+    tunnel: Tunnel,
+    peer: Peer,
+    mut service: Service,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        let Ok(upgraded) = tunnel.upgrade.await else {
+            return;
+        };
+        let mut stream = TokioIo::new(upgraded);
+        match tunnel.end {
+            End::There(mut other) => tokio::select! {
+                _ended = tokio::io::copy_bidirectional(&mut stream, &mut other) => {}
+                () = service.stopping.asked() => {}
+            },
+            End::Here => {
+                let looked = tokio::time::timeout(HEAD_TIME, First::look(stream)).await;
+                let Ok(Ok((first, stream))) = looked else {
+                    return;
+                };
+                if first != TLS_HANDSHAKE {
+                    return answer(stream, peer, service).await;
+                }
+                let accepted = service.doors.acceptor.accept(stream);
+                if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_TIME, accepted).await {
+                    let tls = Agreed::on(stream.get_ref().1);
+                    answer(stream, Peer { ip: peer.ip, tls }, service).await;
+                }
+            }
+        }
+    })
 }

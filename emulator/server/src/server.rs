@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use crate::notice;
 use crate::options::Options;
-use crate::serve;
+use crate::serve::{self, Doors, TlsPlaces};
 use crate::site::{Ground, Site};
 
 /// A server that holds its port and its directories, and answers once it runs.
@@ -58,6 +58,9 @@ pub enum StartError {
         "the organizations cannot be so: {0}. Correct the configuration; what the data directory kept counts too."
     )]
     Organizations(String),
+    /// An upstream cannot be used.
+    #[error("the upstreams cannot be so: {0}.")]
+    Upstream(String),
     /// The machine gives no random seed.
     #[error("no entropy for a seed: {0}. Give one with --seed HEX.")]
     Entropy(String),
@@ -99,13 +102,13 @@ impl Server {
         listener.set_nonblocking(true).map_err(StartError::Thread)?;
         let address = listener.local_addr().map_err(StartError::Thread)?;
         let ground = Ground::lay(&options)?;
-        let scheme = if ground.authority.is_some() {
-            "https"
-        } else {
-            "http"
-        };
+        let scheme = if options.tls { "https" } else { "http" };
         let endpoint = format!("{scheme}://{}", reachable(address));
-        let site = Arc::new(Site::open(options, &ground, endpoint)?);
+        if let Some(upstream) = options.upstreams.iter().find(|one| one.leads_to(address)) {
+            let why = format!("{upstream} is this server itself, which would ask itself for ever");
+            return Err(StartError::Upstream(why));
+        }
+        let site = Arc::new(Site::open(options, &ground, endpoint, address.port())?);
         Ok(Self {
             listener,
             ground,
@@ -131,13 +134,10 @@ impl Server {
         self.ground.is_temporary()
     }
 
-    /// The certificate that clients must trust, when TLS was asked for.
+    /// The certificate that clients must trust, of HTTPS on the port and of all hosts behind the proxy.
     #[must_use]
-    pub fn certificate_file(&self) -> Option<&Path> {
-        self.ground
-            .authority
-            .as_ref()
-            .map(|authority| authority.certificate_file.as_path())
+    pub fn certificate_file(&self) -> &Path {
+        &self.ground.authority.certificate_file
     }
 
     pub(crate) fn site(&self) -> &Arc<Site> {
@@ -164,17 +164,29 @@ impl Server {
             .name("courier".to_owned())
             .spawn(move || engine.run_courier())
             .map_err(StartError::Thread)?;
-        let acceptor = ground
-            .authority
-            .as_ref()
-            .map(crate::tls::Authority::acceptor);
+        let engine = Arc::clone(&site.engine);
+        let recorder = std::thread::Builder::new()
+            .name("recorder".to_owned())
+            .spawn(move || engine.run_recorder())
+            .map_err(StartError::Thread)?;
+        let doors = Doors {
+            acceptor: ground.authority.acceptor(),
+            tls: match site.options.tls {
+                true => TlsPlaces::Everywhere,
+                false => TlsPlaces::Tunnels,
+            },
+        };
 
-        serve::until(stop, listener, acceptor, &site).await;
+        serve::until(stop, listener, doors, &site).await;
 
         let grace = site.options.stop_grace;
         let engine = Arc::clone(&site.engine);
         let buckets_stay = !ground.is_temporary();
         let ended = tokio::task::spawn_blocking(move || {
+            engine.backlog.stop();
+            if recorder.join().is_err() {
+                notice::warn("the recorder had stopped early; events may be missing.");
+            }
             engine.alarm.stop();
             if courier.join().is_err() {
                 notice::warn("the courier had stopped early; deliveries may be missing.");

@@ -14,6 +14,7 @@ mod flaw;
 mod old;
 mod realm;
 mod seal;
+mod sign;
 #[cfg(test)]
 mod vectors;
 mod wording;
@@ -34,13 +35,14 @@ use self::flaw::{Flaw, Mismatch, ScopeFlaw};
 use self::old::OldClaim;
 use self::seal::SigningKey;
 use crate::credential::Credential;
-use crate::identity::{Identities, SessionToken};
+use crate::identity::{Identities, Secret, SessionToken, Validity};
 use crate::refusal::Refusal;
 use crate::reply::{self, Reply};
 use crate::site::Site;
 
 pub(crate) use self::body::{CheckedBody, Verdict};
 pub(crate) use self::realm::Realm;
+pub(crate) use self::sign::{Signer, hash, sign};
 
 const PAYLOAD_HASH: &str = "x-amz-content-sha256";
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
@@ -102,6 +104,11 @@ pub(crate) async fn admit(
     }
 }
 
+/// The refusal of a request that nobody signed.
+pub(crate) fn unsigned(site: &Site, realm: Realm) -> Reply {
+    refused(site, realm, &Flaw::Unsigned)
+}
+
 /// The answer for a body that turned out to be signed wrongly; `None` where it was not.
 pub(crate) fn refusal_of_body(site: &Site, realm: Realm, verdict: &Verdict) -> Option<Reply> {
     let flaw = verdict.flaw()?;
@@ -138,7 +145,7 @@ impl Believed {
             Self::Old(claim) => Credential {
                 access_key: Cow::Owned(claim.access_key.clone()),
                 region: None,
-                service: Cow::Borrowed(Realm::S3.name()),
+                service: Cow::Borrowed("s3"),
                 place: claim.place,
             },
         }
@@ -158,7 +165,7 @@ fn check(
     let claim = match (claim::read(parts, realm), realm) {
         (Ok(Some(claim)), _) => claim,
         (Ok(None), Realm::S3) => return Ok(None),
-        (Ok(None), Realm::CloudTrail | Realm::Organizations | Realm::Sts) => {
+        (Ok(None), Realm::CloudTrail | Realm::Organizations | Realm::Sts | Realm::Other { .. }) => {
             return Err(Flaw::Unsigned);
         }
         (Err(Flaw::OtherVersion(header)), Realm::S3) if !header.starts_with("AWS4-") => {
@@ -171,7 +178,7 @@ fn check(
     let secret = identities
         .secret(&claim.access_key)
         .ok_or_else(|| Flaw::UnknownKey(claim.access_key.clone()))?;
-    has_token(&claim.access_key, claim.token.as_ref(), &secret.token)?;
+    has_token(&claim.access_key, claim.token.as_ref(), &secret)?;
     signs_enough(&claim, realm, parts)?;
 
     let key = SigningKey::derive(&secret.key, &claim.scope);
@@ -208,7 +215,7 @@ fn check_old(parts: &Parts, identities: &Identities, now: Timestamp) -> Result<B
     let secret = identities
         .secret(&claim.access_key)
         .ok_or_else(|| Flaw::UnknownKey(claim.access_key.clone()))?;
-    has_token(&claim.access_key, claim.token.as_ref(), &secret.token)?;
+    has_token(&claim.access_key, claim.token.as_ref(), &secret)?;
     old::verify(parts, &claim, &secret.key)?;
     Ok(Believed::Old(claim))
 }
@@ -228,10 +235,10 @@ fn in_scope(claim: &Claim, realm: Realm, regions: Regions<'_>) -> Result<(), Fla
             expected: expected.as_str().to_owned(),
         });
     }
-    if scope.service != realm.name() {
+    if let Some(expected) = realm.name().filter(|name| scope.service != *name) {
         flaws.push(ScopeFlaw::Service {
             got: scope.service.clone(),
-            expected: realm.name(),
+            expected,
         });
     }
     if scope.terminator != TERMINATOR {
@@ -279,12 +286,8 @@ fn in_time(claim: &Claim, realm: Realm, now: Timestamp) -> Result<(), Flaw> {
     }
 }
 
-fn has_token(
-    access_key: &str,
-    token: Option<&String>,
-    expected: &SessionToken,
-) -> Result<(), Flaw> {
-    let fits = match (expected, token) {
+fn has_token(access_key: &str, token: Option<&String>, secret: &Secret) -> Result<(), Flaw> {
+    let fits = match (&secret.token, token) {
         (SessionToken::Any, _) | (SessionToken::Absent, None) => true,
         // Hashes, so that it takes as long wherever they differ.
         (SessionToken::Required(right), Some(given)) => {
@@ -293,7 +296,12 @@ fn has_token(
         (SessionToken::Absent, Some(_)) | (SessionToken::Required(_), None) => false,
     };
     if fits {
-        return Ok(());
+        return match secret.validity {
+            Validity::Valid => Ok(()),
+            Validity::Expired => Err(Flaw::SessionOver {
+                token: token.cloned(),
+            }),
+        };
     }
     Err(Flaw::WrongToken {
         access_key: access_key.to_owned(),
@@ -306,8 +314,10 @@ fn has_token(
 fn signs_enough(claim: &Claim, realm: Realm, parts: &Parts) -> Result<(), Flaw> {
     let has_host = claim.signed_headers.iter().any(|name| name == "host");
     match realm {
-        Realm::CloudTrail | Realm::Organizations | Realm::Sts if has_host => Ok(()),
-        Realm::CloudTrail | Realm::Organizations | Realm::Sts => {
+        Realm::CloudTrail | Realm::Organizations | Realm::Sts | Realm::Other { .. } if has_host => {
+            Ok(())
+        }
+        Realm::CloudTrail | Realm::Organizations | Realm::Sts | Realm::Other { .. } => {
             Err(Flaw::HeadersNotSigned(vec!["host".to_owned()]))
         }
         Realm::S3 => {
@@ -381,7 +391,7 @@ mod tests {
         let scope_fits = |realm: Realm, named: &str| {
             let authorization = format!(
                 "AWS4-HMAC-SHA256 Credential=AK/20261123/{named}/{}/aws4_request, SignedHeaders=host, Signature=00",
-                realm.name()
+                realm.name().unwrap()
             );
             let request = Request::post("/")
                 .header("x-amz-date", "20261123T160000Z")

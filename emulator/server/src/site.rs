@@ -17,6 +17,7 @@ use crate::organizations;
 use crate::server::StartError;
 use crate::store;
 use crate::tls::Authority;
+use crate::upstream::{Choices, Upstreams};
 
 /// What a connection needs to answer.
 pub(crate) struct Site {
@@ -24,7 +25,12 @@ pub(crate) struct Site {
     pub(crate) identities: Identities,
     pub(crate) default_region: Region,
     pub(crate) options: Options,
+    pub(crate) upstreams: Upstreams,
     pub(crate) endpoint: String,
+    /// The port that it listens on.
+    pub(crate) port: u16,
+    /// The certificate of the generated authority.
+    pub(crate) certificate_file: PathBuf,
     pub(crate) bucket_dir: PathBuf,
 }
 
@@ -32,8 +38,8 @@ pub(crate) struct Site {
 pub(crate) struct Ground {
     /// The bucket directory.
     pub(crate) bucket_dir: PathBuf,
-    /// The generated authority, when TLS was asked for.
-    pub(crate) authority: Option<Authority>,
+    /// The generated authority, for TLS and for the proxy.
+    pub(crate) authority: Authority,
     /// Removed when dropped.
     scratch: Option<TempDir>,
     /// The data directory is ours as long as this is open.
@@ -75,10 +81,10 @@ impl Ground {
         // Absolute, so that what is printed is of use wherever it is read.
         let bucket_dir = std::path::absolute(&bucket_dir)
             .map_err(|error| StartError::directory(&bucket_dir, error))?;
-        let authority = match (options.tls, &options.data_dir) {
-            (false, _) => None,
-            (true, Some(data_dir)) => Some(authority(&data_dir.join("tls"))?),
-            (true, None) => Some(authority(&scratch_dir(&mut scratch)?.join("tls"))?),
+        // Made whether or not it will be needed: clients want its file before they first connect.
+        let authority = match &options.data_dir {
+            Some(data_dir) => authority(&data_dir.join("tls"))?,
+            None => authority(&scratch_dir(&mut scratch)?.join("tls"))?,
         };
         Ok(Self {
             bucket_dir,
@@ -111,13 +117,25 @@ impl Site {
         options: Options,
         ground: &Ground,
         endpoint: String,
+        port: u16,
     ) -> Result<Self, StartError> {
+        let upstreams = Upstreams::new(Choices {
+            upstreams: &options.upstreams,
+            keys: options.upstream_keys.as_ref(),
+            silence: options.upstream_timeout,
+            ca_file: options.upstream_ca.as_ref(),
+        })
+        .map_err(StartError::Upstream)?;
         let neighbours = Neighbours::open(
             &ground.bucket_dir,
             localtrail_neighbours::Options {
                 bucket_policy: options.bucket_policy(),
                 default_owner: options.account,
                 default_region: options.region.clone(),
+                directory: options
+                    .data_dir
+                    .as_ref()
+                    .map(|directory| directory.join("identities.jsonl")),
             },
         )
         .map_err(|error| StartError::directory(&ground.bucket_dir, error))?;
@@ -149,12 +167,17 @@ impl Site {
         trail
             .replace_organizations(organizations, clock.now())
             .map_err(|error| StartError::Organizations(error.to_string()))?;
+        let engine = Arc::new(Engine::new(trail, clock, neighbours, keeping));
         Ok(Self {
-            engine: Arc::new(Engine::new(trail, clock, neighbours, keeping)),
-            identities: Identities::new(options.account, &options.identities),
+            identities: Identities::new(options.account, &options.identities)
+                .with_issued_by(&engine),
+            engine,
             default_region: options.region.clone(),
             options,
+            upstreams,
             endpoint,
+            port,
+            certificate_file: ground.authority.certificate_file.clone(),
             bucket_dir: ground.bucket_dir.clone(),
         })
     }

@@ -294,3 +294,54 @@ fn subcommands_read_the_environment_too() {
     assert!(health.success());
     process.stop();
 }
+
+#[test]
+fn forwarded_calls_survive_a_stop_and_once_they_were_seen_a_kill() {
+    let upstream = support::upstream::Upstream::answering("200 OK", "application/json", "{}");
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().to_str().unwrap();
+    let arguments = ["--data-dir", data, "--upstream", &upstream.url];
+    let found = |endpoint: &str| {
+        let found = get(endpoint, "/_localtrail/events?eventName=ListTables");
+        found.json()["events"].as_array().unwrap().len()
+    };
+    let process = Process::start(&arguments);
+    for _ in 0..20 {
+        support::calls::dynamodb(process.endpoint(), "ListTables", "{}");
+    }
+    process.stop();
+    let mut process = Process::start(&arguments);
+    assert_eq!(found(process.endpoint()), 20);
+    support::calls::dynamodb(process.endpoint(), "ListTables", "{}");
+    assert_eq!(found(process.endpoint()), 21);
+    process.signal("-KILL");
+    process.end();
+    let process = Process::start(&arguments);
+    assert_eq!(found(process.endpoint()), 21);
+    process.stop();
+}
+
+#[test]
+fn an_upstream_that_cannot_be_is_refused_at_the_start() {
+    for (arguments, said) in [
+        (
+            &["--upstream", "localhost:5000"][..],
+            "http://localhost:5000",
+        ),
+        (&["--upstream", "cloudtrail=http://h"], "emulated here"),
+        (
+            &["--upstream-access-key-id", "AKIAEXAMPLE"],
+            "--upstream-secret-access-key",
+        ),
+        (
+            &["--upstream", "https://h", "--upstream-ca", "/nowhere"],
+            "/nowhere",
+        ),
+    ] {
+        let all = [&["--listen", "127.0.0.1:0"], arguments].concat();
+        let refused = command(&all).output().unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(text.contains(said), "{text}");
+    }
+}

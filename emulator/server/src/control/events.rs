@@ -1,20 +1,22 @@
-//! `/_localtrail/events`: POST takes in whole records, as many as are sent; GET finds kept events by their fields.
+//! `/_localtrail/events`: POST takes in whole records and sketches, as many as are sent; GET, in `query`, finds events.
 
-use std::ops::ControlFlow;
+mod query;
+
 use std::sync::Arc;
 
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Request, StatusCode};
-use localtrail_core::StoreError;
+use localtrail_core::{SketchDefaults, StoreError};
 use serde_json::json;
 
 use crate::control::lines::{Cut, Cutter, Garbled};
-use crate::control::{self, Filter};
 use crate::engine::{Engine, Ticket};
 use crate::reply::{self, Reply};
 use crate::site::Site;
+
+pub(super) use query::{Span, get, place};
 
 /// So many records are taken in under one lock: calls of others wait about a millisecond.
 const BATCH: usize = 64;
@@ -24,15 +26,6 @@ const COMMIT_BATCHES: u32 = 64;
 
 /// An answer lists so many ids; who sends more knows them.
 const IDS: usize = 1000;
-
-/// How many events a query answers unless it says.
-const DEFAULT_LIMIT: usize = 100;
-
-/// How many it may ask for.
-const LARGEST_LIMIT: usize = 10_000;
-
-/// Bytes of records in an answer; one that is cut here says so.
-const LARGEST_ANSWER: usize = 64 << 20;
 
 /// Takes in a stream of records. Those before a bad one stay; the answer says how many.
 pub(super) async fn post(site: &Arc<Site>, request: Request<Incoming>) -> Reply {
@@ -46,6 +39,10 @@ pub(super) async fn post(site: &Arc<Site>, request: Request<Incoming>) -> Reply 
     };
     let mut intake = Intake {
         engine: &site.engine,
+        defaults: SketchDefaults {
+            caller: site.identities.unsigned(),
+            region: site.default_region.clone(),
+        },
         accepted: 0,
         ids: Vec::new(),
         unkept: None,
@@ -86,6 +83,8 @@ enum Stop {
 /// What was taken in so far.
 struct Intake<'a> {
     engine: &'a Engine,
+    /// What stands in for what sketches do not say.
+    defaults: SketchDefaults,
     accepted: u64,
     ids: Vec<String>,
     unkept: Option<Ticket>,
@@ -101,7 +100,7 @@ impl Intake<'_> {
             };
             cutter.push(&data);
             loop {
-                match cutter.next() {
+                match cutter.next_record() {
                     Ok(Some(cut)) => batch.push(cut),
                     Ok(None) => break,
                     Err(garbled) => {
@@ -130,7 +129,7 @@ impl Intake<'_> {
             .iter()
             .map_while(|cut| std::str::from_utf8(&cut.bytes).ok())
             .collect();
-        let injected = self.engine.inject(&texts);
+        let injected = self.engine.put_in(&texts, &self.defaults);
         let taken = injected.ids.len();
         let bad = batch.get(taken).map(|cut| Garbled {
             line: cut.line,
@@ -152,95 +151,6 @@ impl Intake<'_> {
         match self.unkept.take() {
             Some(ticket) => self.engine.kept(ticket).await.map_err(Stop::Store),
             None => Ok(()),
-        }
-    }
-}
-
-/// Finds kept events, newest first: `?eventName=PutObject&userIdentity.userName=bob&limit=10`.
-pub(super) async fn get(site: &Arc<Site>, query: Option<&str>) -> Reply {
-    let (filter, limit) = match parse_query(query.unwrap_or_default()) {
-        Ok(parsed) => parsed,
-        Err(text) => return reply::sentence(StatusCode::BAD_REQUEST, &text),
-    };
-    match control::blocking(&site.engine, move |engine| engine.events(&filter, limit)).await {
-        Err(refused) => refused,
-        Ok(Err(error)) => reply::sentence(StatusCode::INSUFFICIENT_STORAGE, &error.to_string()),
-        // The records go out byte for byte as log files have them.
-        Ok(Ok(found)) => {
-            let cut = if found.cut { ",\"truncated\":true" } else { "" };
-            let body = format!("{{\"events\":[{}]{cut}}}", found.records.join(","));
-            reply::whole(StatusCode::OK, "application/json", body)
-        }
-    }
-}
-
-fn parse_query(query: &str) -> Result<(Filter, usize), String> {
-    let mut filter = Filter::default();
-    let mut limit = DEFAULT_LIMIT;
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        if name == "limit" {
-            limit = value
-                .parse()
-                .ok()
-                .filter(|limit| (1..=LARGEST_LIMIT).contains(limit))
-                .ok_or_else(|| format!("limit is a number from 1 to {LARGEST_LIMIT}."))?;
-        } else {
-            filter = filter.with(&name, &value);
-        }
-    }
-    Ok((filter, limit))
-}
-
-impl Engine {
-    /// The newest kept records that the filter admits, as many as `limit`.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be read.
-    pub(crate) fn events(&self, filter: &Filter, limit: usize) -> Result<FoundEvents, StoreError> {
-        let mut found = FoundEvents::default();
-        let mut bytes = 0;
-        self.snapshot()?.visit_newest_first(&mut |record| {
-            if filter.admits(record) {
-                bytes += record.len();
-                found.cut = bytes > LARGEST_ANSWER;
-                if !found.cut {
-                    found.records.push(record.to_owned());
-                }
-            }
-            if !found.cut && found.records.len() < limit {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        })?;
-        Ok(found)
-    }
-}
-
-/// Records that a query admits.
-#[derive(Debug, Default)]
-pub(crate) struct FoundEvents {
-    pub(crate) records: Vec<String>,
-    /// There are more, but the answer would be too large.
-    cut: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn queries_are_read() {
-        let (filter, limit) =
-            parse_query("eventName=PutObject&userIdentity.userName=a%20b&limit=7").unwrap();
-        let expected = Filter::default()
-            .with("eventName", "PutObject")
-            .with("userIdentity.userName", "a b");
-        assert_eq!((filter, limit), (expected, 7));
-        assert_eq!(parse_query("").unwrap(), (Filter::default(), DEFAULT_LIMIT));
-        for bad in ["limit=0", "limit=10001", "limit=x", "limit=-1"] {
-            assert!(parse_query(bad).is_err(), "{bad}");
         }
     }
 }

@@ -1,33 +1,68 @@
-//! Which records a query of events means: all whose fields, named by their dotted paths, have these values.
+//! Which records a query of events means: all whose fields, named by their dotted paths, have these values; and, beside
+//! that, those of a principal and of a span of time.
 
 use std::borrow::Cow;
 
+use localtrail_core::Timestamp;
 use serde_json::Value;
+
+use crate::clock::parse_span;
 
 /// A conjunction of conditions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Filter {
     conditions: Vec<(String, String)>,
+    /// Of whom: a part of the identity has this very value.
+    principals: Vec<String>,
+    /// `eventTime` at or after this.
+    since: Option<Timestamp>,
+    /// `eventTime` at or before this.
+    until: Option<Timestamp>,
 }
 
 impl Filter {
+    /// All whose fields have these values.
+    pub(crate) fn of(fields: &[(&str, &str)]) -> Self {
+        let all = Self::default();
+        fields
+            .iter()
+            .fold(all, |filter, (path, value)| filter.with(path, value))
+    }
+
     /// Adds that the field at `path` must have this value, written as text: `true`, `42`, `CreateTrail`, `null`.
     pub(crate) fn with(mut self, path: &str, value: &str) -> Self {
         self.conditions.push((path.to_owned(), value.to_owned()));
         self
     }
 
+    /// Adds what one parameter of a query says: `principal`, `since` and `until`, which no record has at its top, or else
+    /// a field's path.
+    ///
+    /// # Errors
+    ///
+    /// When a time is neither ISO 8601 nor a span before `now`.
+    pub(crate) fn and(mut self, name: &str, value: &str, now: Timestamp) -> Result<Self, String> {
+        match name {
+            "principal" => self.principals.push(value.to_owned()),
+            "since" => self.since = Some(time(name, value, now)?),
+            "until" => self.until = Some(time(name, value, now)?),
+            path => return Ok(self.with(path, value)),
+        }
+        Ok(self)
+    }
+
     /// Whether a record's JSON has all the values.
     pub(crate) fn admits(&self, record: &str) -> bool {
-        if self.conditions.is_empty() {
+        let values = self.conditions.iter().map(|(_, value)| value);
+        // The root user's records need not have the word.
+        let named = self.principals.iter().filter(|who| *who != "root");
+        let mut values = values.chain(named).peekable();
+        let timeless = self.since.is_none() && self.until.is_none();
+        if values.peek().is_none() && self.principals.is_empty() && timeless {
             return true;
         }
         // Reading JSON costs much more than looking for the text, which must stand there unless it is escaped.
-        if !self
-            .conditions
-            .iter()
-            .all(|(_, value)| may_contain(record, value))
-        {
+        if !values.all(|value| may_contain(record, value)) {
             return false;
         }
         let Ok(record) = serde_json::from_str::<Value>(record) else {
@@ -36,7 +71,45 @@ impl Filter {
         self.conditions
             .iter()
             .all(|(path, value)| has(&record, path, value))
+            && self.principals.iter().all(|who| is_of(&record, who))
+            && self.is_in_span(&record)
     }
+
+    fn is_in_span(&self, record: &Value) -> bool {
+        if self.since.is_none() && self.until.is_none() {
+            return true;
+        }
+        let time = record["eventTime"].as_str().and_then(Timestamp::parse_iso);
+        time.is_some_and(|time| {
+            // Records have whole seconds, clocks have not: what came within the second of `since` came since.
+            self.since.is_none_or(|since| time >= since.whole_second())
+                && self.until.is_none_or(|until| time <= until)
+        })
+    }
+}
+
+fn time(name: &str, value: &str, now: Timestamp) -> Result<Timestamp, String> {
+    Timestamp::parse_iso(value)
+        .or_else(|| parse_span(value).map(|span| now.minus(span)))
+        .ok_or_else(|| {
+            format!("{name} is a time such as 2026-11-23T16:00:00Z, or a span before now such as 10m; \"{value}\" is neither.")
+        })
+}
+
+/// Whether a record is of this principal: by an ARN (of the session or of its role), an id, a name (of the user, role or
+/// session) or an access key.
+fn is_of(record: &Value, who: &str) -> bool {
+    let identity = &record["userIdentity"];
+    let issuer = &identity["sessionContext"]["sessionIssuer"];
+    let is = |value: &Value| value.as_str() == Some(who);
+    let session = identity["principalId"]
+        .as_str()
+        .and_then(|id| id.split_once(':'));
+    ["arn", "principalId", "userName", "accessKeyId"]
+        .iter()
+        .any(|member| is(&identity[*member]) || is(&issuer[*member]))
+        || session.is_some_and(|(_, name)| name == who)
+        || (who == "root" && identity["type"].as_str() == Some("Root"))
 }
 
 fn may_contain(record: &str, value: &str) -> bool {
@@ -122,5 +195,45 @@ mod tests {
                 .admits(RECORD)
         );
         assert!(!Filter::default().with("a", "b").admits("no json b"));
+    }
+
+    #[test]
+    fn principals_and_times_narrow() {
+        let now = Timestamp::parse_iso("2026-11-23T16:10:00.5Z").unwrap();
+        let record = r#"{"eventTime":"2026-11-23T16:00:00Z","userIdentity":{"type":"AssumedRole","principalId":"AROAX:run",
+            "arn":"arn:aws:sts::1:assumed-role/deploy/run","accessKeyId":"ASIAX","sessionContext":{"sessionIssuer":
+            {"arn":"arn:aws:iam::1:role/ci/deploy","principalId":"AROAX","userName":"deploy"}}}}"#;
+        let admits = |name: &str, value: &str| {
+            let filter = Filter::default().and(name, value, now).unwrap();
+            filter.admits(record)
+        };
+        for who in [
+            "run",
+            "deploy",
+            "AROAX",
+            "AROAX:run",
+            "ASIAX",
+            "arn:aws:iam::1:role/ci/deploy",
+            "arn:aws:sts::1:assumed-role/deploy/run",
+        ] {
+            assert!(admits("principal", who), "{who}");
+        }
+        for who in ["eve", "root", "AssumedRole", ""] {
+            assert!(!admits("principal", who), "{who}");
+        }
+        let root = r#"{"userIdentity":{"type":"Root"}}"#;
+        let filter = Filter::default().and("principal", "root", now).unwrap();
+        assert!(filter.admits(root));
+        for (name, value, expected) in [
+            ("since", "10m", true),
+            ("since", "9m", false),
+            ("since", "2026-11-23T16:00:00.9Z", true),
+            ("until", "10m", true),
+            ("until", "11m", false),
+            ("until", "2026-11-23T16:00:00Z", true),
+        ] {
+            assert_eq!(admits(name, value), expected, "{name} {value}");
+        }
+        assert!(Filter::default().and("since", "noon", now).is_err());
     }
 }

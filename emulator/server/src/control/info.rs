@@ -23,6 +23,12 @@ struct Info<'a> {
     lenient: bool,
     check_signatures: bool,
     throttle: bool,
+    upstreams: Vec<String>,
+    /// Whether forwarded calls are signed anew.
+    upstream_keys: bool,
+    unserved: String,
+    proxy_others: String,
+    ca_file: String,
     clock: Time,
     census: Census,
 }
@@ -44,6 +50,11 @@ pub(super) fn answer(site: &Site) -> Reply {
         lenient: options.policies == Policies::Lenient,
         check_signatures: options.signatures == Signatures::Checked,
         throttle: options.throttling == Throttling::On,
+        upstreams: options.upstreams.iter().map(ToString::to_string).collect(),
+        upstream_keys: options.upstream_keys.is_some(),
+        unserved: options.unserved.to_string(),
+        proxy_others: options.proxy_others.to_string(),
+        ca_file: site.certificate_file.display().to_string(),
         clock: Time::of(&site.engine.clock),
         census: site.engine.census(),
     };

@@ -1,14 +1,15 @@
-//! Cuts a stream of bytes into records, holding no more than one of them: newline-delimited JSON, or a document that is
-//! one record or a log file's `{"Records":[…]}`. Whether a record is one, core says.
+//! Cuts a stream of bytes into records, holding no more than one of them: newline-delimited JSON, or documents, each of
+//! them one record, a bare array, a log file's `{"Records":[…]}` or LookupEvents' `{"Events":[…]}`. Whether a record is
+//! one, core says.
 
 use bytes::BytesMut;
 
 /// No record is longer. CloudTrail's own limit is far below (256 KB, and 1 MB when fields were cut).
-pub(crate) const RECORD_LIMIT: usize = 4 << 20;
+pub const RECORD_LIMIT: usize = 4 << 20;
 
 /// A stream of one of the two forms.
 #[derive(Debug)]
-pub(crate) struct Cutter {
+pub struct Cutter {
     held: BytesMut,
     /// How far `held` was looked at already.
     looked: usize,
@@ -40,14 +41,16 @@ enum Place {
     Between(Around),
     /// Inside a record.
     Inside(Around),
-    /// Behind the array.
+    /// Behind the array, where the object around it may have other members.
     Tail,
 }
 
 /// What is around the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Around {
-    /// The array of a log file.
+    /// The array of a log file, with an object around it.
+    Wrapped,
+    /// An array alone.
     Array,
     /// Nothing.
     Nothing,
@@ -63,28 +66,30 @@ enum Text {
 
 /// A record that was cut out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cut {
+pub struct Cut {
     /// The line on which it begins.
-    pub(crate) line: u64,
+    pub line: u64,
     /// Its bytes.
-    pub(crate) bytes: BytesMut,
+    pub bytes: BytesMut,
 }
 
 /// What is wrong with the stream, and on which line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Garbled {
-    pub(crate) line: u64,
-    pub(crate) reason: String,
+pub struct Garbled {
+    /// The line, counted from 1.
+    pub line: u64,
+    /// What is wrong.
+    pub reason: String,
 }
 
 impl Cutter {
     /// One record a line.
-    pub(crate) fn lines() -> Self {
+    pub fn lines() -> Self {
         Self::new(Form::Lines)
     }
 
     /// One record, several, or a log file.
-    pub(crate) fn document() -> Self {
+    pub fn document() -> Self {
         Self::new(Form::Document(Scan::default()))
     }
 
@@ -98,12 +103,12 @@ impl Cutter {
     }
 
     /// Takes in more of the stream.
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
+    pub fn push(&mut self, bytes: &[u8]) {
         self.held.extend_from_slice(bytes);
     }
 
     /// The next whole record of what was taken in; `None` when more is needed.
-    pub(crate) fn next(&mut self) -> Result<Option<Cut>, Garbled> {
+    pub fn next_record(&mut self) -> Result<Option<Cut>, Garbled> {
         let cut = match &mut self.form {
             Form::Lines => self.next_line(),
             Form::Document(_) => self.next_element()?,
@@ -119,7 +124,7 @@ impl Cutter {
     }
 
     /// What is left at the end of the stream: the last line, when it has no newline.
-    pub(crate) fn end(mut self) -> Result<Option<Cut>, Garbled> {
+    pub fn end(mut self) -> Result<Option<Cut>, Garbled> {
         match self.form {
             Form::Lines => {
                 let blank = self.held.trim_ascii().is_empty();
@@ -132,9 +137,6 @@ impl Cutter {
                 place: Place::Head | Place::Between(Around::Nothing),
                 ..
             }) if self.held.trim_ascii().is_empty() => Ok(None),
-            Form::Document(Scan {
-                place: Place::Tail, ..
-            }) => Ok(None),
             Form::Document(_) => {
                 let reason = "the document ends early".to_owned();
                 Err(Garbled {
@@ -168,23 +170,36 @@ impl Cutter {
         };
         loop {
             match scan.place {
-                Place::Head => match log_file_head(&self.held) {
+                Place::Head => match head(&self.held) {
                     Head::Unsure => return Ok(None),
-                    Head::LogFile(length) => {
+                    Head::Array(length, around) => {
                         skip(&mut self.held, length, &mut self.line);
-                        scan.place = Place::Between(Around::Array);
+                        scan.place = Place::Between(around);
                     }
-                    Head::Other => scan.place = Place::Between(Around::Nothing),
+                    Head::Other => {
+                        let mark = byte_order_mark(&self.held);
+                        skip(&mut self.held, mark, &mut self.line);
+                        scan.place = Place::Between(Around::Nothing);
+                    }
                 },
                 Place::Between(around) => {
-                    let comma = around == Around::Array;
+                    let comma = around != Around::Nothing;
                     let blank = |b: &&u8| b.is_ascii_whitespace() || (comma && **b == b',');
                     let length = self.held.iter().take_while(blank).count();
                     skip(&mut self.held, length, &mut self.line);
                     scan.place = match (self.held.first(), around) {
                         (None, _) => return Ok(None),
+                        (Some(b'{' | b'['), Around::Nothing) if may_wrap(&self.held) => Place::Head,
                         (Some(b'{'), _) => Place::Inside(around),
-                        (Some(b']'), Around::Array) => Place::Tail,
+                        (Some(b']'), Around::Array) => {
+                            skip(&mut self.held, 1, &mut self.line);
+                            Place::Head
+                        }
+                        (Some(b']'), Around::Wrapped) => {
+                            skip(&mut self.held, 1, &mut self.line);
+                            scan.depth = 1;
+                            Place::Tail
+                        }
                         (Some(_), _) => {
                             let reason = "a record begins with {".to_owned();
                             return Err(Garbled {
@@ -202,18 +217,13 @@ impl Cutter {
                     return Ok(Some(cut(&mut self.held, &mut self.looked, &mut self.line)));
                 }
                 Place::Tail => {
-                    let tail = self.held.split();
-                    if tail
-                        .iter()
-                        .all(|b| b.is_ascii_whitespace() || b"]}".contains(b))
-                    {
+                    let whole = scan.whole(&self.held, &mut self.looked);
+                    let length = std::mem::take(&mut self.looked);
+                    skip(&mut self.held, length, &mut self.line);
+                    if !whole {
                         return Ok(None);
                     }
-                    let reason = "something follows the array of records".to_owned();
-                    return Err(Garbled {
-                        line: self.line,
-                        reason,
-                    });
+                    scan.place = Place::Head;
                 }
             }
         }
@@ -267,18 +277,43 @@ fn newlines(bytes: &[u8]) -> u64 {
 
 enum Head {
     Unsure,
-    /// `{"Records":[`, with blanks between, is so long.
-    LogFile(usize),
+    /// What stands before the first record is so long.
+    Array(usize, Around),
     Other,
 }
 
-fn log_file_head(held: &[u8]) -> Head {
+/// The members that hold records: of log files, and of what LookupEvents answers.
+const HOLDERS: [&[u8]; 2] = [b"\"Records\"", b"\"Events\""];
+
+/// Whether an object that begins here must be looked at as a document of its own, as one may follow another.
+fn may_wrap(held: &[u8]) -> bool {
+    !matches!(head(held), Head::Other)
+}
+
+fn head(held: &[u8]) -> Head {
+    if held.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(held) {
+        return Head::Unsure;
+    }
+    let begin = blanks(held) + byte_order_mark(held);
+    if held[begin..].first() == Some(&b'[') {
+        return Head::Array(begin + 1, Around::Array);
+    }
+    let mut unsure = false;
+    for holder in HOLDERS {
+        match wrapped(&held[begin..], holder) {
+            Head::Array(length, around) => return Head::Array(begin + length, around),
+            Head::Unsure => unsure = true,
+            Head::Other => {}
+        }
+    }
+    if unsure { Head::Unsure } else { Head::Other }
+}
+
+/// `{"Records":[`, with blanks between.
+fn wrapped(held: &[u8], holder: &[u8]) -> Head {
     let mut at = 0;
-    for token in [&b"{"[..], b"\"Records\"", b":", b"["] {
-        at += held[at..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_whitespace())
-            .count();
+    for token in [&b"{"[..], holder, b":", b"["] {
+        at += blanks(&held[at..]);
         let rest = &held[at..];
         if !rest.starts_with(token) {
             return if token.starts_with(rest) {
@@ -289,7 +324,24 @@ fn log_file_head(held: &[u8]) -> Head {
         }
         at += token.len();
     }
-    Head::LogFile(at)
+    Head::Array(at, Around::Wrapped)
+}
+
+fn blanks(held: &[u8]) -> usize {
+    held.iter()
+        .take_while(|byte| byte.is_ascii_whitespace())
+        .count()
+}
+
+/// Some editors write it in front of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+fn byte_order_mark(held: &[u8]) -> usize {
+    if held.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    }
 }
 
 #[cfg(test)]
@@ -304,7 +356,7 @@ mod tests {
         };
         for piece in stream.as_bytes().chunks(size) {
             cutter.push(piece);
-            while let Some(cut) = cutter.next()? {
+            while let Some(cut) = cutter.next_record()? {
                 keep(cut);
             }
         }
@@ -346,6 +398,23 @@ mod tests {
     }
 
     #[test]
+    fn arrays_and_answers_of_event_history_are_cut() {
+        each_size(
+            Cutter::document,
+            "[{\"a\":1},\n {\"b\":[2]}]",
+            &[(1, "{\"a\":1}"), (2, "{\"b\":[2]}")],
+        );
+        let pages = "{\"Events\":[{\"a\":1}],\n\"NextToken\":\"]}\"}\n{\"Events\":[{\"b\":2}]}\n{\"c\":3}[]{\"Records\":[]}[]";
+        each_size(
+            Cutter::document,
+            pages,
+            &[(1, "{\"a\":1}"), (3, "{\"b\":2}"), (4, "{\"c\":3}")],
+        );
+        each_size(Cutter::document, "\u{feff}[{}]", &[(1, "{}")]);
+        each_size(Cutter::document, "[]", &[]);
+    }
+
+    #[test]
     fn single_records_are_cut() {
         each_size(Cutter::document, "{\n\"a\":1}\n", &[(1, "{\n\"a\":1}")]);
         each_size(
@@ -362,7 +431,8 @@ mod tests {
         assert_eq!(line("x"), 1);
         assert_eq!(line("[1]"), 1);
         assert_eq!(line("{\"Records\":[\n1]}"), 2);
-        assert_eq!(line("{\"Records\":[{}],\"x\":1}"), 1);
+        assert_eq!(line("{\"Records\":[{}],\n\"x\":1"), 2);
+        assert_eq!(line("{\"Records\":[{}]}\n]"), 2);
         assert_eq!(line("{\"Records\":[\n{}\n"), 3);
         assert_eq!(line("{\"a\":"), 1);
     }

@@ -220,7 +220,7 @@ impl<'a> Query<'a> {
         let expires = match realm {
             Realm::S3 => expires.map(validity).transpose()?,
             // Other services pay no heed to it (O, presigned GetCallerIdentity calls live for 15 minutes).
-            Realm::CloudTrail | Realm::Organizations | Realm::Sts => None,
+            Realm::CloudTrail | Realm::Organizations | Realm::Sts | Realm::Other { .. } => None,
         };
         let token = self.get("X-Amz-Security-Token").map(str::to_owned);
         Ok(Claim {

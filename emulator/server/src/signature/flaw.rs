@@ -52,6 +52,11 @@ pub(super) enum Flaw {
         access_key: String,
         token: Option<String>,
     },
+    /// The session that the key belongs to is over.
+    SessionOver {
+        /// The session token.
+        token: Option<String>,
+    },
     /// Signed too long ago.
     Expired { at: Timestamp, now: Timestamp },
     /// Signed in the future.

@@ -20,7 +20,6 @@ impl SigningKey {
     }
 
     /// The signature of a string, in hexadecimal.
-    #[cfg(test)]
     pub(super) fn sign(&self, text: &str) -> String {
         hex::encode(hmac(&self.0, text.as_bytes()))
     }

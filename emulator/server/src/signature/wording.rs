@@ -22,13 +22,14 @@ use crate::refusal::Refusal;
 pub(super) fn refusal(flaw: &Flaw, realm: Realm) -> Refusal {
     let (family, message) = match realm {
         Realm::S3 => return s3::refusal(flaw),
-        Realm::CloudTrail | Realm::Organizations | Realm::Sts => said(flaw, realm),
-    };
-    let (status, code) = match realm {
-        Realm::Sts => family.of_query(),
-        Realm::CloudTrail | Realm::Organizations | Realm::S3 => {
-            (StatusCode::BAD_REQUEST, family.of_json())
+        Realm::CloudTrail | Realm::Organizations | Realm::Sts | Realm::Other { .. } => {
+            said(flaw, realm)
         }
+    };
+    let (status, code) = if realm.speaks_xml() {
+        family.of_query()
+    } else {
+        (StatusCode::BAD_REQUEST, family.of_json())
     };
     Refusal {
         status,
@@ -38,7 +39,7 @@ pub(super) fn refusal(flaw: &Flaw, realm: Realm) -> Refusal {
     }
 }
 
-/// The four errors of the services that are not S3.
+/// The errors of the services that are not S3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Family {
     /// Nothing says who asks.
@@ -49,6 +50,8 @@ enum Family {
     Invalid,
     /// The key or token is not known.
     Unrecognized,
+    /// The session is over.
+    Expired,
 }
 
 impl Family {
@@ -58,6 +61,7 @@ impl Family {
             Self::Incomplete => "IncompleteSignatureException",
             Self::Invalid => "InvalidSignatureException",
             Self::Unrecognized => "UnrecognizedClientException",
+            Self::Expired => "ExpiredTokenException",
         }
     }
 
@@ -67,6 +71,7 @@ impl Family {
             Self::Incomplete => (StatusCode::BAD_REQUEST, "IncompleteSignature"),
             Self::Invalid => (StatusCode::FORBIDDEN, "SignatureDoesNotMatch"),
             Self::Unrecognized => (StatusCode::FORBIDDEN, "InvalidClientTokenId"),
+            Self::Expired => (StatusCode::FORBIDDEN, "ExpiredToken"),
         }
     }
 }
@@ -112,6 +117,10 @@ fn said(flaw: &Flaw, realm: Realm) -> (Family, String) {
             Family::Unrecognized,
             "The security token included in the request is invalid.".to_owned(),
         ),
+        Flaw::SessionOver { .. } => (
+            Family::Expired,
+            "The security token included in the request is expired".to_owned(),
+        ),
         Flaw::Expired { at, now } => (Family::Invalid, expired(*at, *now, realm)),
         Flaw::Early { at, now } => (Family::Invalid, early(*at, *now, realm)),
         // Older answers go on with the canonical string; those of JSON services since 2018 do not (O).
@@ -137,9 +146,10 @@ fn said(flaw: &Flaw, realm: Realm) -> (Family, String) {
 }
 
 fn missing(realm: Realm) -> &'static str {
-    match realm {
-        Realm::Sts => "Request is missing Authentication Token",
-        Realm::CloudTrail | Realm::Organizations | Realm::S3 => "Missing Authentication Token",
+    if realm.speaks_xml() {
+        "Request is missing Authentication Token"
+    } else {
+        "Missing Authentication Token"
     }
 }
 

@@ -3,7 +3,9 @@
 // Each test file uses its part, and a helper that fails fails its test.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod calls;
 pub mod sigv4;
+pub mod upstream;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

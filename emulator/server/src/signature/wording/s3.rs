@@ -69,6 +69,7 @@ pub(super) fn refusal(flaw: &Flaw) -> Refusal {
         Flaw::NoPayloadHash => bad("InvalidRequest", NO_PAYLOAD_HASH.to_owned()),
         Flaw::UnknownKey(access_key) => no_key(access_key),
         Flaw::WrongToken { access_key, token } => wrong_token(access_key, token.as_ref()),
+        Flaw::SessionOver { token } => session_over(token.as_ref()),
         Flaw::Mismatch(mismatch) => does_not_match(mismatch),
         Flaw::Expired { at, now } | Flaw::Early { at, now } => skewed(*at, *now),
         Flaw::LinkExpired { seconds, end, now } => expired(*seconds, *end, *now),
@@ -85,6 +86,18 @@ fn wrong_token(access_key: &str, token: Option<&String>) -> Refusal {
     Refusal {
         details: vec![("Token-0", token.clone())],
         ..bad("InvalidToken", text.to_owned())
+    }
+}
+
+/// O.
+fn session_over(token: Option<&String>) -> Refusal {
+    let text = "The provided token has expired.";
+    Refusal {
+        details: token
+            .map(|token| ("Token-0", token.clone()))
+            .into_iter()
+            .collect(),
+        ..bad("ExpiredToken", text.to_owned())
     }
 }
 
