@@ -78,7 +78,8 @@ pub(super) async fn members_stand_in_order(session: &mut Session<'_>) -> Result<
         in_order(&record, &known)?;
         in_order(&record["userIdentity"], &IDENTITY)?;
         // Members keep their order, so that only white space and escapes can differ.
-        if record.to_string() != text {
+        let compact = record.to_string();
+        if compact != text {
             return Err(wrong(format!("a record is not compact: {text}")));
         }
     }
