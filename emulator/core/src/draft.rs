@@ -115,6 +115,9 @@ pub enum Category {
     NetworkActivity,
     /// CloudTrail Insights.
     Insight,
+    /// Counts of data events in a span of time. Kept when put in; neither in event history nor logged by any trail, as no
+    /// selector names them and which trail aggregates what they do not say.
+    Aggregated,
 }
 
 /// An error as CloudTrail writes it, which is not always the code on the wire.

@@ -37,6 +37,9 @@ const INDEX: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("index");
 /// The tail is moved to the store when it has this many events.
 const TAIL_LIMIT: usize = 1024;
 
+/// … or records of so many bytes, so that large ones need no more memory than many.
+const TAIL_BYTES: usize = 16 << 20;
+
 /// A place in the order of arrival; the first event is 0.
 pub(crate) type Seq = u64;
 
@@ -46,6 +49,8 @@ pub(crate) struct Journal {
     /// The sequence number of the tail's first event.
     base: Seq,
     tail: Vec<Kept>,
+    /// The bytes of the tail's records.
+    tail_bytes: usize,
     /// Events in the store.
     stored: u64,
     groups: Groups,
@@ -83,6 +88,7 @@ impl Journal {
             database,
             base,
             tail: Vec::new(),
+            tail_bytes: 0,
             stored,
             groups,
         })
@@ -101,13 +107,14 @@ impl Journal {
     /// Adds an event at the end.
     pub(crate) fn append(&mut self, kept: Kept) -> Seq {
         let seq = self.next_seq();
+        self.tail_bytes += kept.record.len();
         self.tail.push(kept);
         seq
     }
 
     /// Whether the tail should be moved to the store now.
     pub(crate) fn is_full(&self) -> bool {
-        self.tail.len() >= TAIL_LIMIT
+        self.tail.len() >= TAIL_LIMIT || self.tail_bytes >= TAIL_BYTES
     }
 
     /// Moves the tail and the changed rows to the store, all or nothing.
@@ -141,6 +148,7 @@ impl Journal {
         self.base += self.tail.len() as u64;
         self.stored += self.tail.len() as u64;
         self.tail.clear();
+        self.tail_bytes = 0;
         Ok(())
     }
 
@@ -370,6 +378,23 @@ mod tests {
             .unwrap();
         assert_eq!(seen.len(), 5);
         assert_eq!(seen[0], (95, "Event95".to_owned()));
+    }
+
+    #[test]
+    fn the_tail_is_full_of_many_events_or_of_large_ones() {
+        let mut journal = Journal::open(memory()).unwrap();
+        for n in 0..1023 {
+            journal.append(kept(n, "Small"));
+        }
+        assert!(!journal.is_full());
+        journal.append(kept(1023, "Small"));
+        assert!(journal.is_full());
+        journal.flush(&mut Rows::default()).unwrap();
+        assert!(!journal.is_full());
+        let mut large = kept(2000, "Large");
+        large.record = "x".repeat(TAIL_BYTES);
+        journal.append(large);
+        assert!(journal.is_full());
     }
 
     #[test]

@@ -48,7 +48,7 @@ mod wire;
 pub use call::{Answer, CONTENT_TYPE, Call};
 pub use caller::{
     Caller, Delegate, Details, Identity, InScopeOf, Issuer, Mfa, OnBehalfOf, Origin, Session,
-    SessionDetails, Tls, WebIdFederationData, derived_role_id,
+    SessionDetails, Tls, WebIdFederationData, derived_role_id, localized,
 };
 pub use cloudtrail::{Census, CloudTrail, EventId};
 pub use draft::{Access, Category, Draft, EventError, LookupResource, Resource, VpcEndpoint};
@@ -60,7 +60,7 @@ pub use organization::{
 };
 pub use permissions::{DeniedCalls, Permissions};
 pub use place::{AccountId, Region};
-pub use record::injected::{RecordError, unwrap_lookup};
+pub use record::injected::{RecordError, is_whole, told_time, unwrap_lookup};
 pub use record::sketch::{SketchDefaults, reads_only};
 pub use settings::{BucketPolicy, Pace, Settings, Throttling};
 pub use store::StoreError;

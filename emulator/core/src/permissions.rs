@@ -11,9 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-/// More resources of one action than this are written with a wildcard, each up to its last `/` or `:`, as IAM's policies
-/// have at most 6,144 characters (D, IAM's quotas).
-const RESOURCES_LIMIT: usize = 20;
+/// More resources of one action than this are written with a wildcard, each up to its last `/` or `:`: the first limit
+/// that makes a policy which IAM takes, else the last.
+const RESOURCES_LIMITS: [usize; 3] = [20, 5, 1];
+
+/// Characters of a managed policy, white space not counted (D, IAM's quotas).
+const POLICY_CHARACTERS: usize = 6144;
 
 /// Calls that were denied: whether they are to be allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,9 +71,12 @@ impl Permissions {
             return;
         };
         let text = |member: &str| record[member].as_str().unwrap_or_default();
-        let kind = record["userIdentity"]["type"].as_str();
+        let identity = &record["userIdentity"];
+        let kind = identity["type"].as_str();
+        let own_account = identity["accountId"].as_str();
         let is_call = matches!(text("eventType"), "AwsApiCall" | "AwsVpceEvent" | "")
-            && kind.is_some_and(|kind| kind != "AWSService");
+            && kind.is_some_and(|kind| kind != "AWSService")
+            && own_account != Some("anonymous");
         let is_denied = is_denial(text("errorCode"));
         if !is_call || (is_denied && self.denied == DeniedCalls::Skip) {
             return;
@@ -82,10 +88,11 @@ impl Permissions {
             source: source.strip_suffix(".amazonaws.com").unwrap_or(source),
             name: text("eventName"),
             region,
-            account: record["userIdentity"]["accountId"]
-                .as_str()
+            // Where only the caller's account is told, the things are of the owner who reads it (D, formats.md 2.4).
+            account: own_account
+                .filter(|_| kind != Some("AWSAccount"))
                 .unwrap_or_else(|| text("recipientAccountId")),
-            caller: record["userIdentity"]["arn"].as_str(),
+            caller: identity["arn"].as_str(),
             partition: crate::place::Region::parse(region)
                 .map_or("aws", |region| region.partition()),
             parameters: &record["requestParameters"],
@@ -115,9 +122,22 @@ impl Permissions {
         self.calls
     }
 
-    /// The policy document; `None` when nothing needs a permission, as IAM knows no policy without statements.
+    /// The policy document; `None` when nothing needs a permission, as IAM knows no policy without statements. Where so much
+    /// differs that it is longer than IAM takes, its resources are written with wildcards; what is longer still stays so, as
+    /// wider actions would no longer be the least.
     #[must_use]
     pub fn policy(&self) -> Option<Value> {
+        let mut policy = None;
+        for limit in RESOURCES_LIMITS {
+            policy = self.policy_within(limit);
+            if policy.as_ref().is_none_or(Self::fits_managed_policy) {
+                break;
+            }
+        }
+        policy
+    }
+
+    fn policy_within(&self, limit: usize) -> Option<Value> {
         let mut statements: BTreeMap<Vec<String>, Vec<&str>> = BTreeMap::new();
         let anything = BTreeSet::from(["*".to_owned()]);
         let untold = self
@@ -126,7 +146,7 @@ impl Permissions {
             .filter(|one| !self.needed.contains_key(*one));
         let untold = untold.map(|action| (action, &anything));
         for (action, resources) in self.needed.iter().chain(untold) {
-            let resources = narrowed(resources);
+            let resources = narrowed(resources, limit);
             statements.entry(resources).or_default().push(action);
         }
         let mut statements: Vec<_> = statements.into_iter().collect();
@@ -148,6 +168,32 @@ impl Permissions {
         let some = !statements.is_empty();
         some.then(|| json!({"Version": "2012-10-17", "Statement": statements}))
     }
+
+    /// Whether IAM takes this policy as a managed one; longer ones must be parted.
+    #[must_use]
+    pub fn fits_managed_policy(policy: &Value) -> bool {
+        characters(policy) <= POLICY_CHARACTERS
+    }
+}
+
+/// As IAM counts them: without white space.
+fn characters(policy: &Value) -> usize {
+    let text = policy.to_string();
+    text.chars().filter(|c| !c.is_whitespace()).count()
+}
+
+impl Called<'_> {
+    /// A parameter that is text.
+    fn parameter(&self, member: &str) -> Option<&str> {
+        self.parameters[member]
+            .as_str()
+            .filter(|text| !text.is_empty())
+    }
+
+    /// What stands inside the one member of newer EC2 calls, `{"CreateFlowLogsRequest":{…}}` (O, formats.md 3.4).
+    fn wrapped(&self) -> &Value {
+        &self.parameters[format!("{}Request", self.name)]
+    }
 }
 
 /// How services tell that a call was not allowed (O, formats.md 2.5; network activity: D).
@@ -167,11 +213,11 @@ fn is_denial(code: &str) -> bool {
 }
 
 /// Without what a wider one covers, and with wildcards where there are too many.
-fn narrowed(resources: &BTreeSet<String>) -> Vec<String> {
+fn narrowed(resources: &BTreeSet<String>, limit: usize) -> Vec<String> {
     if resources.contains("*") {
         return vec!["*".to_owned()];
     }
-    if resources.len() <= RESOURCES_LIMIT {
+    if resources.len() <= limit {
         return resources.iter().cloned().collect();
     }
     let wide = resources.iter().map(|resource| {

@@ -94,7 +94,7 @@ pub(crate) fn write(draft: &Draft, ids: EventIds<'_>, now: Timestamp) -> String 
     let endpoint = draft.vpc_endpoint.as_ref();
     let record = Record {
         event_version: EVENT_VERSION,
-        user_identity: UserIdentity::of(&draft.caller),
+        user_identity: UserIdentity::of(&draft.caller, &draft.region),
         event_time: now.iso(),
         event_source: &draft.event_source,
         event_name: &draft.event_name,

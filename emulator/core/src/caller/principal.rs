@@ -2,10 +2,16 @@
 
 use super::{Identity, Issuer};
 use crate::ids;
-use crate::place::AccountId;
+use crate::place::{AccountId, Region};
 
 impl Identity {
-    /// The principal's ARN; `None` for those that have none, such as AWS services and anonymous callers.
+    /// The principal's ARN in the partition of a region: `arn:aws-cn:…` in China.
+    #[must_use]
+    pub fn arn_in(&self, region: &Region) -> Option<String> {
+        self.arn().map(|arn| localized(arn, region))
+    }
+
+    /// The principal's ARN in the partition `aws`; `None` for those that have none, such as AWS services and anonymous callers.
     #[must_use]
     pub fn arn(&self) -> Option<String> {
         match self {
@@ -148,6 +154,15 @@ impl Issuer {
                 ..
             } => user_id(account, user_name, principal_id.as_deref()),
         }
+    }
+}
+
+/// An ARN of the partition `aws`, as it is in the partition of a region.
+#[must_use]
+pub fn localized(arn: String, region: &Region) -> String {
+    match (region.partition(), arn.strip_prefix("arn:aws:")) {
+        ("aws", _) | (_, None) => arn,
+        (partition, Some(rest)) => format!("arn:{partition}:{rest}"),
     }
 }
 

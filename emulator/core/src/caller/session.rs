@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 use crate::place::AccountId;
 use crate::time::Timestamp;
 
-/// The attributes of temporary credentials.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The attributes of temporary credentials. Read from one object; a name in it that is none of theirs is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// When the credentials were issued. Read from milliseconds or from text such as `2026-11-23T16:05:00Z`.
-    #[serde(deserialize_with = "instant")]
     pub creation_date: Timestamp,
     /// Whether MFA was used.
-    #[serde(default)]
     pub mfa_authenticated: Mfa,
     /// What few sessions have.
     #[serde(flatten)]
@@ -34,17 +34,25 @@ impl Session {
     }
 }
 
-fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Form {
-        Millis(i64),
-        Text(String),
-    }
-    match Form::deserialize(deserializer)? {
-        Form::Millis(millis) => Ok(Timestamp::from_millis(millis)),
-        Form::Text(text) => Timestamp::parse_iso(&text)
-            .ok_or_else(|| serde::de::Error::custom("a date is like 2026-11-23T16:05:00Z")),
+impl<'de> Deserialize<'de> for Session {
+    /// By hand, as serde refuses no unknown name where one struct's fields stand beside another's.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::deserialize(deserializer)?;
+        let creation_date = match members.remove("creationDate") {
+            None => return Err(D::Error::missing_field("creationDate")),
+            Some(Value::String(text)) => Timestamp::parse_iso(&text),
+            Some(value) => value.as_i64().map(Timestamp::from_millis),
+        };
+        let mfa = members.remove("mfaAuthenticated");
+        let mfa = mfa.map(|value| Mfa::deserialize(value).map_err(D::Error::custom));
+        Ok(Self {
+            creation_date: creation_date
+                .ok_or_else(|| D::Error::custom("a date is like 2026-11-23T16:05:00Z"))?,
+            mfa_authenticated: mfa.transpose()?.unwrap_or_default(),
+            details: Details::deserialize(Value::Object(members))
+                .map_err(D::Error::custom)?
+                .into(),
+        })
     }
 }
 
@@ -98,7 +106,7 @@ impl From<SessionDetails> for Details {
 
 /// What a session may have beyond its beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Details {
     /// How the user was known to an identity provider of the web.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,7 +143,7 @@ pub struct Details {
 
 /// `webIdFederationData` (D, formats.md 2.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct WebIdFederationData {
     /// Such as `arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com`.
     pub federated_provider: String,
@@ -146,7 +154,7 @@ pub struct WebIdFederationData {
 
 /// `invokedByDelegate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Delegate {
     /// The provider's account.
     pub account_id: AccountId,
@@ -154,7 +162,7 @@ pub struct Delegate {
 
 /// `inScopeOf`: such as the Lambda function whose role it is (O, records of 2026).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct InScopeOf {
     /// The resource for which a service calls.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,7 +183,7 @@ pub struct InScopeOf {
 
 /// `onBehalfOf`: a user of IAM Identity Center.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct OnBehalfOf {
     /// The user's id.
     pub user_id: String,
@@ -198,7 +206,18 @@ mod tests {
         let plain = Session::since(Timestamp::from_seconds(1));
         let text = r#"{"creationDate":"1970-01-01T00:00:01Z"}"#;
         assert_eq!(serde_json::from_str::<Session>(text).unwrap(), plain);
-        assert!(serde_json::from_str::<Session>(r#"{"creationDate":"today"}"#).is_err());
+        let why = |json: &str| {
+            serde_json::from_str::<Session>(json)
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(why(r#"{"creationDate":"today"}"#).starts_with("a date is like"));
+        assert!(why("{}").starts_with("missing field `creationDate`"));
+        let mistyped = why(r#"{"creationDate":1,"invokedby":"x"}"#);
+        assert!(
+            mistyped.starts_with("unknown field `invokedby`"),
+            "{mistyped}"
+        );
         assert_eq!(plain.details.get(), None);
         let again: Session = serde_json::from_str(&serde_json::to_string(&plain).unwrap()).unwrap();
         assert_eq!(again, plain);

@@ -27,6 +27,8 @@ pub(crate) enum Folder {
     NetworkActivity,
     /// Insights.
     Insight,
+    /// Aggregated data events; no trail's selectors choose them yet.
+    Aggregated,
 }
 
 impl Folder {
@@ -35,6 +37,7 @@ impl Folder {
             Category::Management | Category::Data => Self::CloudTrail,
             Category::NetworkActivity => Self::NetworkActivity,
             Category::Insight => Self::Insight,
+            Category::Aggregated => Self::Aggregated,
         }
     }
 
@@ -43,6 +46,7 @@ impl Folder {
             Self::CloudTrail => "CloudTrail",
             Self::NetworkActivity => "CloudTrail-NetworkActivity",
             Self::Insight => "CloudTrail-Insight",
+            Self::Aggregated => "CloudTrail-Aggregated",
         }
     }
 }

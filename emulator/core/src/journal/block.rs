@@ -230,7 +230,7 @@ pub(crate) fn read_row_key(key: &[u8]) -> (u64, u64) {
 pub(crate) fn is_in_history(category: Category) -> bool {
     match category {
         Category::Management | Category::Insight => true,
-        Category::Data | Category::NetworkActivity => false,
+        Category::Data | Category::NetworkActivity | Category::Aggregated => false,
     }
 }
 

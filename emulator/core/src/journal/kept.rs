@@ -35,6 +35,7 @@ impl Kept {
     ) -> Self {
         let ids = EventIds { event: &id, shared };
         let record = record::write(&draft, ids, now);
+        let tells_key = draft.caller.told_key().is_some();
         Self {
             time: now.whole_second(),
             account: draft.recipient,
@@ -45,7 +46,7 @@ impl Kept {
             source: draft.event_source.into_owned(),
             name: draft.event_name.into_owned(),
             username: draft.caller.identity.user_name(),
-            access_key: draft.caller.access_key_id,
+            access_key: draft.caller.access_key_id.filter(|_| tells_key),
             resources: draft.lookup_resources,
             record,
         }

@@ -1,237 +1,183 @@
-//! IAM's actions for calls (D, the Service Authorization Reference): prefixes that differ from event sources, names that
-//! differ from event names, calls that need several permissions or none.
+//! IAM's actions for calls (D, the Service Authorization Reference): calls that need several permissions or none, roles
+//! that are handed over. Which names differ stands in `tables`.
+
+mod tables;
 
 use serde_json::Value;
 
 use super::Called;
+use tables::{NAMES, PREFIXES};
 
-/// IAM's prefix of event sources that have another name there; all others have the same.
-const PREFIXES: [(&str, &str); 23] = [
-    ("amazonmq", "mq"),
-    ("apigatewayv2", "apigateway"),
-    ("application-insights", "applicationinsights"),
-    ("catalog.marketplace", "aws-marketplace"),
-    ("cloudcontrolapi", "cloudformation"),
-    ("cognitoidentity", "cognito-identity"),
-    ("edgekeyvaluestore", "cloudfront-keyvaluestore"),
-    ("email", "ses"),
-    ("entitlement.marketplace", "aws-marketplace"),
-    ("iotdata", "iot"),
-    ("metering-marketplace", "aws-marketplace"),
-    ("migrationhub", "mgh"),
-    ("models.lex", "lex"),
-    ("monitoring", "cloudwatch"),
-    ("mturk-requester", "mechanicalturk"),
-    ("opensearch", "es"),
-    ("rdsdata", "rds-data"),
-    ("runtime.lex", "lex"),
-    ("runtime.sagemaker", "sagemaker"),
-    ("servicecatalog-appregistry", "servicecatalog"),
-    ("streams.dynamodb", "dynamodb"),
-    ("tagging", "tag"),
-    ("transcribestreaming", "transcribe"),
-];
-
-/// Calls whose actions have other names: source, event name, actions with their prefixes.
-const NAMES: [(&str, &str, &[&str]); 57] = [
-    ("bedrock", "Converse", &["bedrock:InvokeModel"]),
-    (
-        "bedrock",
-        "ConverseStream",
-        &["bedrock:InvokeModelWithResponseStream"],
-    ),
-    ("dynamodb", "BatchExecuteStatement", PARTIQL),
-    ("dynamodb", "ExecuteStatement", PARTIQL),
-    ("dynamodb", "ExecuteTransaction", PARTIQL),
-    ("dynamodb", "TransactGetItems", &["dynamodb:GetItem"]),
-    ("dynamodb", "TransactWriteItems", WRITING_ITEMS),
-    (
-        "kms",
-        "ReEncrypt",
-        &["kms:ReEncryptFrom", "kms:ReEncryptTo"],
-    ),
-    ("lambda", "Invoke", &["lambda:InvokeFunction"]),
-    ("lambda", "InvokeAsync", &["lambda:InvokeFunction"]),
-    ("lambda", "InvokeExecution", &[]),
-    (
-        "lambda",
-        "InvokeWithResponseStream",
-        &["lambda:InvokeFunction"],
-    ),
-    ("s3", "CompleteMultipartUpload", &["s3:PutObject"]),
-    ("s3", "CopyObject", &["s3:PutObject"]),
-    ("s3", "CreateMultipartUpload", &["s3:PutObject"]),
-    (
-        "s3",
-        "DeleteBucketAnalyticsConfiguration",
-        &["s3:PutAnalyticsConfiguration"],
-    ),
-    ("s3", "DeleteBucketCors", &["s3:PutBucketCORS"]),
-    (
-        "s3",
-        "DeleteBucketEncryption",
-        &["s3:PutEncryptionConfiguration"],
-    ),
-    (
-        "s3",
-        "DeleteBucketInventoryConfiguration",
-        &["s3:PutInventoryConfiguration"],
-    ),
-    (
-        "s3",
-        "DeleteBucketLifecycle",
-        &["s3:PutLifecycleConfiguration"],
-    ),
-    (
-        "s3",
-        "DeleteBucketMetricsConfiguration",
-        &["s3:PutMetricsConfiguration"],
-    ),
-    (
-        "s3",
-        "DeleteBucketOwnershipControls",
-        &["s3:PutBucketOwnershipControls"],
-    ),
-    (
-        "s3",
-        "DeleteBucketPublicAccessBlock",
-        &["s3:PutBucketPublicAccessBlock"],
-    ),
-    (
-        "s3",
-        "DeleteBucketReplication",
-        &["s3:PutReplicationConfiguration"],
-    ),
-    ("s3", "DeleteBucketTagging", &["s3:PutBucketTagging"]),
-    ("s3", "DeleteObjects", &["s3:DeleteObject"]),
-    (
-        "s3",
-        "GetBucketAnalyticsConfiguration",
-        &["s3:GetAnalyticsConfiguration"],
-    ),
-    ("s3", "GetBucketCors", &["s3:GetBucketCORS"]),
-    (
-        "s3",
-        "GetBucketEncryption",
-        &["s3:GetEncryptionConfiguration"],
-    ),
-    (
-        "s3",
-        "GetBucketInventoryConfiguration",
-        &["s3:GetInventoryConfiguration"],
-    ),
-    (
-        "s3",
-        "GetBucketLifecycle",
-        &["s3:GetLifecycleConfiguration"],
-    ),
-    (
-        "s3",
-        "GetBucketMetricsConfiguration",
-        &["s3:GetMetricsConfiguration"],
-    ),
-    (
-        "s3",
-        "GetBucketReplication",
-        &["s3:GetReplicationConfiguration"],
-    ),
-    ("s3", "HeadBucket", &["s3:ListBucket"]),
-    ("s3", "HeadObject", &["s3:GetObject"]),
-    ("s3", "ListBuckets", &["s3:ListAllMyBuckets"]),
-    (
-        "s3",
-        "ListMultipartUploads",
-        &["s3:ListBucketMultipartUploads"],
-    ),
-    ("s3", "ListObjectVersions", &["s3:ListBucketVersions"]),
-    ("s3", "ListObjects", &["s3:ListBucket"]),
-    ("s3", "ListParts", &["s3:ListMultipartUploadParts"]),
-    ("s3", "PutBucketCors", &["s3:PutBucketCORS"]),
-    (
-        "s3",
-        "PutBucketEncryption",
-        &["s3:PutEncryptionConfiguration"],
-    ),
-    (
-        "s3",
-        "PutBucketInventoryConfiguration",
-        &["s3:PutInventoryConfiguration"],
-    ),
-    (
-        "s3",
-        "PutBucketLifecycle",
-        &["s3:PutLifecycleConfiguration"],
-    ),
-    (
-        "s3",
-        "PutBucketReplication",
-        &["s3:PutReplicationConfiguration"],
-    ),
-    ("s3", "SelectObjectContent", &["s3:GetObject"]),
-    ("s3", "UploadPart", &["s3:PutObject"]),
-    ("s3", "UploadPartCopy", &["s3:PutObject"]),
-    ("sns", "PublishBatch", &["sns:Publish"]),
-    (
-        "sqs",
-        "ChangeMessageVisibilityBatch",
-        &["sqs:ChangeMessageVisibility"],
-    ),
-    ("sqs", "DeleteMessageBatch", &["sqs:DeleteMessage"]),
-    ("sqs", "SendMessageBatch", &["sqs:SendMessage"]),
-    ("sts", "AssumeRoleWithSAML", &[]),
-    ("sts", "AssumeRoleWithWebIdentity", &[]),
-    ("sts", "GetAccessKeyInfo", &[]),
-    ("sts", "GetCallerIdentity", &[]),
-    ("sts", "GetSessionToken", &[]),
-];
-
-const PARTIQL: &[&str] = &[
-    "dynamodb:PartiQLDelete",
-    "dynamodb:PartiQLInsert",
-    "dynamodb:PartiQLSelect",
-    "dynamodb:PartiQLUpdate",
-];
-
-const WRITING_ITEMS: &[&str] = &[
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-];
-
-/// The actions that a call needs, without PassRole; none for calls that everybody may make (D).
+/// The actions that a call needs, without PassRole; none for calls that everybody may make (D), and for what cannot be an
+/// action's name, such as that of a call which nobody knows.
 pub(super) fn of(called: &Called<'_>) -> Vec<String> {
     let listed = NAMES
         .iter()
         .find(|(source, name, _)| *source == called.source && *name == called.name);
-    if let Some((_, _, actions)) = listed {
-        let mut actions: Vec<String> = actions.iter().map(|&action| action.to_owned()).collect();
-        actions.extend(beside(called).map(str::to_owned));
-        return actions;
-    }
-    if called.source.is_empty() || called.name.is_empty() {
-        return Vec::new();
-    }
-    if called.source == "apigateway" {
-        return vec![format!("apigateway:{}", verb(called.name))];
-    }
-    let name = without_date(called.name);
-    let mut actions = vec![format!("{}:{name}", prefix(called.source))];
+    let mut actions: Vec<String> = match listed {
+        Some((_, _, actions)) => actions.iter().map(|&action| action.to_owned()).collect(),
+        None => named_alike(called).into_iter().collect(),
+    };
     actions.extend(beside(called).map(str::to_owned));
+    if called.source == "s3" {
+        for action in &mut actions {
+            name_the_version(called, action);
+        }
+    }
     actions
 }
 
-/// What a call needs beside its own action, where a parameter says so (D).
-fn beside(called: &Called<'_>) -> Option<&'static str> {
-    let has = |member: &str| !called.parameters[member].is_null();
-    match (called.source, called.name) {
-        ("s3", "CopyObject" | "UploadPartCopy") => Some("s3:GetObject"),
-        ("sts", "AssumeRole") if has("tags") => Some("sts:TagSession"),
-        ("sts", "AssumeRole") if has("sourceIdentity") => Some("sts:SetSourceIdentity"),
-        ("secretsmanager", "CreateSecret") if has("tags") => Some("secretsmanager:TagResource"),
-        ("kms", "CreateKey") if has("tags") => Some("kms:TagResource"),
-        ("ec2", "RunInstances") if has("tagSpecificationSet") => Some("ec2:CreateTags"),
-        _ => None,
+/// The action of a call by the rules of names.
+fn named_alike(called: &Called<'_>) -> Option<String> {
+    let (source, name) = (called.source, without_date(called.name));
+    if source == "apigateway" {
+        return Some(format!("apigateway:{}", verb(name)));
+    }
+    if source == "s3"
+        && let Some(action) = of_bucket_configuration(name)
+    {
+        return Some(action);
+    }
+    let is_word = |text: &str| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !text.is_empty() && text.bytes().all(fits)
+    };
+    let known = is_word(source) || source.contains('.');
+    (known && is_word(name)).then(|| format!("{}:{name}", prefix(source)))
+}
+
+/// `GetBucketMetricsConfiguration`, `ListBucketMetricsConfigurations` and the like are `s3:GetMetricsConfiguration`; who may
+/// put one may also delete it (D).
+fn of_bucket_configuration(name: &str) -> Option<String> {
+    const KINDS: [&str; 6] = [
+        "Accelerate",
+        "Analytics",
+        "IntelligentTiering",
+        "Inventory",
+        "Lifecycle",
+        "Metrics",
+    ];
+    let verbs = [
+        ("Get", "Get"),
+        ("List", "Get"),
+        ("Put", "Put"),
+        ("Delete", "Put"),
+    ];
+    let (verb, rest) = verbs.iter().find_map(|(begin, verb)| {
+        Some((verb, name.strip_prefix(begin)?.strip_prefix("Bucket")?))
+    })?;
+    let kind = rest.trim_end_matches('s').strip_suffix("Configuration")?;
+    let known = KINDS.contains(&kind);
+    known.then(|| format!("s3:{verb}{kind}Configuration"))
+}
+
+/// A version of an object that is asked for by its id has actions of its own (D).
+fn name_the_version(called: &Called<'_>, action: &mut String) {
+    const VERSIONED: [&str; 9] = [
+        "s3:DeleteObject",
+        "s3:DeleteObjectTagging",
+        "s3:GetObject",
+        "s3:GetObjectAcl",
+        "s3:GetObjectAttributes",
+        "s3:GetObjectTagging",
+        "s3:GetObjectTorrent",
+        "s3:PutObjectAcl",
+        "s3:PutObjectTagging",
+    ];
+    let is_copied = action == "s3:GetObject" && called.parameter("x-amz-copy-source").is_some();
+    let is_of_version = match called.parameter("x-amz-copy-source").filter(|_| is_copied) {
+        Some(source) => source.contains("?versionId="),
+        None => called.parameter("versionId").is_some(),
+    };
+    if is_of_version && VERSIONED.contains(&action.as_str()) {
+        *action = action.replacen("Object", "ObjectVersion", 1);
+    }
+}
+
+/// What a parameter makes a call need beside its own action (D): source, how the event's name begins, parameter, action.
+const BESIDE: [(&str, &str, &str, &str); 28] = [
+    (
+        "cloudtrail",
+        "CreateTrail",
+        "tagsList",
+        "cloudtrail:AddTags",
+    ),
+    ("dynamodb", "CreateTable", "tags", "dynamodb:TagResource"),
+    ("ecr", "CreateRepository", "tags", "ecr:TagResource"),
+    ("eks", "Create", "tags", "eks:TagResource"),
+    ("events", "PutRule", "tags", "events:TagResource"),
+    (
+        "iam",
+        "CreateInstanceProfile",
+        "tags",
+        "iam:TagInstanceProfile",
+    ),
+    ("iam", "CreatePolicy", "tags", "iam:TagPolicy"),
+    ("iam", "CreateRole", "tags", "iam:TagRole"),
+    ("iam", "CreateUser", "tags", "iam:TagUser"),
+    ("kms", "CreateKey", "tags", "kms:TagResource"),
+    ("lambda", "CreateFunction", "tags", "lambda:TagResource"),
+    ("logs", "CreateLogGroup", "tags", "logs:TagResource"),
+    ("rds", "Create", "tags", "rds:AddTagsToResource"),
+    ("s3", "CopyObject", "x-amz-acl", "s3:PutObjectAcl"),
+    ("s3", "CopyObject", "x-amz-copy-source", "s3:GetObject"),
+    ("s3", "CopyObject", "x-amz-tagging", "s3:PutObjectTagging"),
+    ("s3", "CreateBucket", "x-amz-acl", "s3:PutBucketAcl"),
+    (
+        "s3",
+        "CreateMultipartUpload",
+        "x-amz-acl",
+        "s3:PutObjectAcl",
+    ),
+    (
+        "s3",
+        "CreateMultipartUpload",
+        "x-amz-tagging",
+        "s3:PutObjectTagging",
+    ),
+    ("s3", "PutObject", "x-amz-acl", "s3:PutObjectAcl"),
+    ("s3", "PutObject", "x-amz-tagging", "s3:PutObjectTagging"),
+    ("s3", "UploadPartCopy", "x-amz-copy-source", "s3:GetObject"),
+    (
+        "secretsmanager",
+        "CreateSecret",
+        "tags",
+        "secretsmanager:TagResource",
+    ),
+    ("sns", "CreateTopic", "tags", "sns:TagResource"),
+    ("sqs", "CreateQueue", "tags", "sqs:TagQueue"),
+    ("ssm", "PutParameter", "tags", "ssm:AddTagsToResource"),
+    (
+        "sts",
+        "AssumeRole",
+        "sourceIdentity",
+        "sts:SetSourceIdentity",
+    ),
+    ("sts", "AssumeRole", "tags", "sts:TagSession"),
+];
+
+fn beside<'a>(called: &'a Called<'_>) -> impl Iterator<Item = &'static str> + 'a {
+    let rows = BESIDE.iter().filter(|(source, begin, parameter, _)| {
+        *source == called.source
+            && called.name.starts_with(begin)
+            && is_something(&called.parameters[*parameter])
+    });
+    let tagged = called.source == "ec2"
+        && called.name != "CreateTags"
+        && (is_something(&called.parameters["tagSpecificationSet"])
+            || is_something(&called.wrapped()["TagSpecification"]));
+    rows.map(|(_, _, _, action)| *action)
+        .chain(tagged.then_some("ec2:CreateTags"))
+}
+
+/// Neither absent nor empty.
+fn is_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(elements) => !elements.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
     }
 }
 
@@ -276,7 +222,12 @@ fn without_date(name: &str) -> &str {
 /// roles. IAM and STS name roles without handing them over.
 pub(super) fn roles_handed_over(called: &Called<'_>) -> Vec<String> {
     let mut roles = Vec::new();
-    if !matches!(
+    if (called.source, called.name) == ("iam", "AddRoleToInstanceProfile") {
+        // The one call of IAM's own that hands a role over (D).
+        let (partition, account) = (called.partition, called.account);
+        let name = called.parameter("roleName");
+        roles.extend(name.map(|name| format!("arn:{partition}:iam::{account}:role/{name}")));
+    } else if !matches!(
         called.source,
         "iam" | "sts" | "organizations" | "kms" | "s3"
     ) && !crate::record::sketch::reads_only(called.source, called.name)
@@ -313,9 +264,11 @@ fn gather(value: &Value, name: &str, roles: &mut Vec<String>) {
 
 /// An instance profile hands over its role, which has the profile's name where a console made both (I).
 fn of_profile(called: &Called<'_>) -> Option<String> {
-    let profile = &called.parameters["iamInstanceProfile"];
-    let named = profile["name"].as_str();
-    let name = named.or_else(|| profile["arn"].as_str()?.rsplit('/').next())?;
+    let old = &called.parameters["iamInstanceProfile"];
+    let new = &called.wrapped()["IamInstanceProfile"];
+    let told = [&old["name"], &new["Name"], &old["arn"], &new["Arn"]];
+    let told = told.iter().find_map(|value| value.as_str())?;
+    let name = told.rsplit('/').next()?;
     let (partition, account) = (called.partition, called.account);
     Some(format!("arn:{partition}:iam::{account}:role/{name}"))
 }
@@ -324,5 +277,6 @@ fn of_profile(called: &Called<'_>) -> Option<String> {
 #[cfg(test)]
 pub(super) fn listed() -> impl Iterator<Item = &'static str> {
     let of_names = NAMES.iter().flat_map(|(_, _, actions)| actions.iter());
-    of_names.copied()
+    let beside = BESIDE.iter().map(|(_, _, _, action)| *action);
+    of_names.copied().chain(beside)
 }

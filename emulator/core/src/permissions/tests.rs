@@ -1,5 +1,7 @@
 //! Policies from records.
 
+mod document;
+
 use serde_json::json;
 
 use super::*;
@@ -29,29 +31,6 @@ fn needs(source: &str, name: &str, parameters: Value) -> (Value, Value) {
     let policy = policy(&[record(source, name, parameters)]);
     let statement = &policy["Statement"][0];
     (statement["Action"].clone(), statement["Resource"].clone())
-}
-
-#[test]
-fn a_policy_is_sorted_and_groups_by_resources() {
-    let bucket = json!({"bucketName": "b"});
-    let object = json!({"bucketName": "b", "key": "k"});
-    let policy = policy(&[
-        record("s3", "PutObject", object.clone()),
-        record("s3", "HeadObject", object.clone()),
-        record("s3", "GetObject", object),
-        record("s3", "ListObjects", bucket),
-        record("s3", "ListBuckets", Value::Null),
-        record("monitoring", "PutMetricData", json!({"namespace": "x"})),
-        record("sts", "GetCallerIdentity", Value::Null),
-    ]);
-    assert_eq!(
-        policy,
-        json!({"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Action": ["cloudwatch:PutMetricData", "s3:ListAllMyBuckets"], "Resource": "*"},
-            {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::b/k"},
-            {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::b"},
-        ]})
-    );
 }
 
 fn expect(rows: Vec<(&str, &str, Value, &str, &str)>) {
@@ -255,16 +234,126 @@ fn some_calls_need_several_permissions() {
     );
 }
 
+/// All actions of one call, sorted.
+fn actions(source: &str, name: &str, parameters: Value) -> Vec<String> {
+    let policy = policy(&[record(source, name, parameters)]);
+    let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
+    let listed = statements
+        .iter()
+        .flat_map(|statement| match &statement["Action"] {
+            Value::Array(many) => many.clone(),
+            one => vec![one.clone()],
+        });
+    let mut listed: Vec<String> = listed
+        .map(|action| action.as_str().unwrap().to_owned())
+        .collect();
+    listed.sort();
+    listed
+}
+
 #[test]
-fn a_denied_call_that_tells_nothing_does_not_widen_the_others() {
-    let told = record("ssm", "DeleteParameter", json!({"name": "a"}));
-    let mut untold = record("ssm", "DeleteParameter", Value::Null);
-    untold["errorCode"] = json!("AccessDenied");
-    let alone = policy(std::slice::from_ref(&untold));
-    assert_eq!(alone["Statement"][0]["Resource"], "*");
-    let both = policy(&[untold, told]);
-    let parameter = "arn:aws:ssm:eu-west-1:111122223333:parameter/a";
-    assert_eq!(both["Statement"][0]["Resource"], parameter);
+fn parameters_ask_for_more_permissions() {
+    let tags = json!([{"key": "a", "value": "b"}]);
+    for (source, name, parameters, expected) in [
+        (
+            "sts",
+            "AssumeRole",
+            json!({"roleArn": "arn:aws:iam::1:role/r", "tags": tags, "sourceIdentity": "bob"}),
+            vec!["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"],
+        ),
+        (
+            "iam",
+            "CreateUser",
+            json!({"userName": "u", "tags": tags}),
+            vec!["iam:CreateUser", "iam:TagUser"],
+        ),
+        (
+            "iam",
+            "CreateUser",
+            json!({"userName": "u", "tags": []}),
+            vec!["iam:CreateUser"],
+        ),
+        (
+            "iam",
+            "AddRoleToInstanceProfile",
+            json!({"roleName": "r", "instanceProfileName": "p"}),
+            vec!["iam:AddRoleToInstanceProfile", "iam:PassRole"],
+        ),
+        (
+            "ec2",
+            "CreateFlowLogs",
+            json!({"CreateFlowLogsRequest": {"TagSpecification": {"ResourceType": "x"}}}),
+            vec!["ec2:CreateFlowLogs", "ec2:CreateTags"],
+        ),
+        (
+            "ec2",
+            "AssociateIamInstanceProfile",
+            json!({"AssociateIamInstanceProfileRequest": {"IamInstanceProfile": {"Name": "web"}}}),
+            vec!["ec2:AssociateIamInstanceProfile", "iam:PassRole"],
+        ),
+        (
+            "s3",
+            "PutObject",
+            json!({"bucketName": "b", "key": "k", "x-amz-acl": "private"}),
+            vec!["s3:PutObject", "s3:PutObjectAcl"],
+        ),
+        (
+            "s3",
+            "HeadObject",
+            json!({"bucketName": "b", "key": "k", "versionId": "v1"}),
+            vec!["s3:GetObjectVersion"],
+        ),
+        (
+            "s3",
+            "CopyObject",
+            json!({"bucketName": "b", "key": "k", "x-amz-copy-source": "a/x?versionId=1"}),
+            vec!["s3:GetObjectVersion", "s3:PutObject"],
+        ),
+    ] {
+        assert_eq!(
+            actions(source, name, parameters),
+            expected,
+            "{source} {name}"
+        );
+    }
+}
+
+#[test]
+fn names_follow_rules_and_what_is_no_name_needs_nothing() {
+    for (source, name, expected) in [
+        (
+            "s3",
+            "ListBucketMetricsConfigurations",
+            "s3:GetMetricsConfiguration",
+        ),
+        (
+            "s3",
+            "DeleteBucketIntelligentTieringConfiguration",
+            "s3:PutIntelligentTieringConfiguration",
+        ),
+        ("s3", "GetBucketLifecycle", "s3:GetLifecycleConfiguration"),
+        ("memory-db", "CreateCluster", "memorydb:CreateCluster"),
+        (
+            "entitlement-marketplace",
+            "GetEntitlements",
+            "aws-marketplace:GetEntitlements",
+        ),
+        ("cassandra", "CreateTable", "cassandra:Create"),
+    ] {
+        assert_eq!(actions(source, name, Value::Null), [expected]);
+    }
+    for (source, name) in [
+        ("what", "POST /some/path"),
+        ("", "X"),
+        ("a b", "X"),
+        ("ec2", ""),
+        ("sso", "Logout"),
+    ] {
+        assert!(
+            actions(source, name, Value::Null).is_empty(),
+            "{source} {name}"
+        );
+    }
 }
 
 #[test]
@@ -274,59 +363,6 @@ fn without_a_name_it_is_the_caller() {
     let policy = policy(&[own]);
     let user = "arn:aws:iam::111122223333:user/team/bob";
     assert_eq!(policy["Statement"][0]["Resource"], user);
-}
-
-#[test]
-fn denied_calls_are_a_choice() {
-    let mut denied = record("iam", "ListUsers", Value::Null);
-    denied["errorCode"] = json!("AccessDenied");
-    let mut missing = record("iam", "GetUser", json!({"userName": "x"}));
-    missing["errorCode"] = json!("NoSuchEntityException");
-    for (choice, actions) in [(DeniedCalls::Include, 2), (DeniedCalls::Skip, 1)] {
-        let mut permissions = Permissions::new(choice);
-        permissions.add(&denied.to_string());
-        permissions.add(&missing.to_string());
-        let policy = permissions.policy().unwrap();
-        assert_eq!(policy["Statement"].as_array().unwrap().len(), actions);
-        assert_eq!(permissions.calls(), actions as u64);
-    }
-}
-
-#[test]
-fn what_is_no_principals_call_needs_nothing() {
-    for record in [
-        json!({"userIdentity": {"type": "AWSService"}, "eventSource": "s3.amazonaws.com", "eventName": "GetBucketAcl", "eventType": "AwsApiCall"}),
-        json!({"userIdentity": {"accountId": "1", "invokedBy": "x"}, "eventSource": "kms.amazonaws.com", "eventName": "RotateKey", "eventType": "AwsServiceEvent"}),
-        json!({"userIdentity": {"type": "Root"}, "eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin", "eventType": "AwsConsoleSignIn"}),
-        json!({"eventType": "AwsCloudTrailInsight"}),
-        json!([]),
-        record("sts", "GetCallerIdentity", Value::Null),
-    ] {
-        assert_eq!(
-            policy(std::slice::from_ref(&record)),
-            Value::Null,
-            "{record}"
-        );
-    }
-    let mut permissions = Permissions::default();
-    permissions.add("no json");
-    assert!(permissions.policy().is_none());
-}
-
-#[test]
-fn many_resources_become_a_wildcard() {
-    let objects: Vec<Value> = (0..30)
-        .map(|n| {
-            record(
-                "s3",
-                "PutObject",
-                json!({"bucketName": "b", "key": format!("a/{n}")}),
-            )
-        })
-        .collect();
-    let resource = |records: &[Value]| policy(records)["Statement"][0]["Resource"].clone();
-    assert_eq!(resource(&objects[..20]).as_array().unwrap().len(), 20);
-    assert_eq!(resource(&objects), "arn:aws:s3:::b/a/*");
 }
 
 /// IAM's grammar: every action `prefix:Name`, every resource `*` or an ARN of six parts.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::caller::{
-    Caller, Delegate, Details, Identity, InScopeOf, Issuer, Mfa, OnBehalfOf, Session,
+    Caller, Delegate, Details, Identity, InScopeOf, Issuer, Mfa, OnBehalfOf, Session, localized,
 };
-use crate::place::AccountId;
+use crate::place::{AccountId, Region};
 
 /// `userIdentity` in AWS's key order. Empty objects are left out, as writers of 1.11 do (O).
 #[derive(Debug, Default, Serialize)]
@@ -102,14 +102,14 @@ impl From<&Session> for Attributes {
 }
 
 impl<'a> UserIdentity<'a> {
-    /// How this caller is recorded.
-    pub(crate) fn of(caller: &'a Caller) -> Self {
+    /// How this caller of a service in this region is recorded.
+    pub(crate) fn of(caller: &'a Caller, region: &Region) -> Self {
         let identity = &caller.identity;
         let plain = Self {
             kind: kind(identity),
             principal_id: identity.principal_id(),
-            arn: identity.arn(),
-            access_key_id: caller.access_key_id.as_deref(),
+            arn: identity.arn_in(region),
+            access_key_id: caller.told_key(),
             ..Self::default()
         };
         match identity {
@@ -117,7 +117,7 @@ impl<'a> UserIdentity<'a> {
             | Identity::IamUser { .. }
             | Identity::AssumedRole { .. }
             | Identity::Role { .. }
-            | Identity::FederatedUser { .. } => with_session(identity, plain),
+            | Identity::FederatedUser { .. } => with_session(identity, region, plain),
             Identity::SamlUser {
                 user_name,
                 identity_provider,
@@ -128,7 +128,6 @@ impl<'a> UserIdentity<'a> {
                 identity_provider,
                 ..
             } => Self {
-                access_key_id: None,
                 user_name: Some(user_name),
                 identity_provider: Some(identity_provider),
                 ..plain
@@ -139,7 +138,6 @@ impl<'a> UserIdentity<'a> {
                 credential_id,
             } => Self {
                 account_id: Some(account_id.as_str()),
-                access_key_id: None,
                 on_behalf_of: Some(on_behalf_of),
                 credential_id: credential_id.as_deref(),
                 ..plain
@@ -163,7 +161,6 @@ impl<'a> UserIdentity<'a> {
             | Identity::AwsService { .. }
             | Identity::Anonymous { .. } => Self {
                 account_id: told_account(identity),
-                access_key_id: None,
                 invoked_by: identity.invoked_by(),
                 ..plain
             },
@@ -201,7 +198,11 @@ fn kind(identity: &Identity) -> Option<&'static str> {
 }
 
 /// The principals that may call with temporary credentials.
-fn with_session<'a>(identity: &'a Identity, plain: UserIdentity<'a>) -> UserIdentity<'a> {
+fn with_session<'a>(
+    identity: &'a Identity,
+    region: &Region,
+    plain: UserIdentity<'a>,
+) -> UserIdentity<'a> {
     let (account_id, user_name, issuer, source_identity) = match identity {
         Identity::Root {
             account_id,
@@ -230,7 +231,10 @@ fn with_session<'a>(identity: &'a Identity, plain: UserIdentity<'a>) -> UserIden
             let issuer = SessionIssuer {
                 kind: "Role",
                 principal_id: identity.role_id(),
-                arn: format!("arn:aws:iam::{account_id}:role{path}{role_name}"),
+                arn: localized(
+                    format!("arn:aws:iam::{account_id}:role{path}{role_name}"),
+                    region,
+                ),
                 account_id: account_id.as_str(),
                 user_name: Some(role_name),
             };
@@ -238,7 +242,10 @@ fn with_session<'a>(identity: &'a Identity, plain: UserIdentity<'a>) -> UserIden
         }
         Identity::FederatedUser {
             account_id, issuer, ..
-        } => (account_id, None, Some(asker(issuer, account_id)), None),
+        } => {
+            let issuer = asker(issuer, account_id, region);
+            (account_id, None, Some(issuer), None)
+        }
         _ => return plain,
     };
     let session = identity.session();
@@ -257,7 +264,7 @@ fn with_session<'a>(identity: &'a Identity, plain: UserIdentity<'a>) -> UserIden
     }
 }
 
-fn asker<'a>(issuer: &'a Issuer, account: &'a AccountId) -> SessionIssuer<'a> {
+fn asker<'a>(issuer: &'a Issuer, account: &'a AccountId, region: &Region) -> SessionIssuer<'a> {
     let (kind, user_name) = match issuer {
         Issuer::Root => ("Root", None),
         Issuer::IamUser { user_name, .. } => ("IAMUser", Some(user_name.as_str())),
@@ -265,7 +272,7 @@ fn asker<'a>(issuer: &'a Issuer, account: &'a AccountId) -> SessionIssuer<'a> {
     SessionIssuer {
         kind,
         principal_id: issuer.principal_id(*account),
-        arn: issuer.arn(*account),
+        arn: localized(issuer.arn(*account), region),
         account_id: account.as_str(),
         user_name,
     }
@@ -296,130 +303,4 @@ fn context<'a>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What is written of an identity that is declared so, with `AKIAEXAMPLE` as its key.
-    fn written(declared: &str) -> String {
-        let identity: Identity = serde_json::from_str(declared).unwrap();
-        let again: Identity =
-            serde_json::from_str(&serde_json::to_string(&identity).unwrap()).unwrap();
-        assert_eq!(again, identity, "a declaration is read back as it is told");
-        let caller = Caller {
-            identity,
-            access_key_id: Some("AKIAEXAMPLE".to_owned()),
-        };
-        serde_json::to_string(&UserIdentity::of(&caller)).unwrap()
-    }
-
-    #[test]
-    fn an_iam_user_has_aws_key_order() {
-        assert_eq!(
-            written(
-                r#"{"type":"IAMUser","accountId":"111122223333","userName":"bob","path":"/team/","principalId":"AIDAX"}"#
-            ),
-            r#"{"type":"IAMUser","principalId":"AIDAX","arn":"arn:aws:iam::111122223333:user/team/bob","accountId":"111122223333","accessKeyId":"AKIAEXAMPLE","userName":"bob"}"#
-        );
-    }
-
-    #[test]
-    fn an_assumed_role_keeps_the_path_in_its_issuer_only() {
-        assert_eq!(
-            written(
-                r#"{"type":"AssumedRole","accountId":"111122223333","roleName":"deploy","path":"/ci/","roleId":"AROAX","sessionName":"run","session":{"creationDate":"1970-01-01T00:00:00Z"}}"#
-            ),
-            r#"{"type":"AssumedRole","principalId":"AROAX:run","arn":"arn:aws:sts::111122223333:assumed-role/deploy/run","accountId":"111122223333","accessKeyId":"AKIAEXAMPLE","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROAX","arn":"arn:aws:iam::111122223333:role/ci/deploy","accountId":"111122223333","userName":"deploy"},"attributes":{"creationDate":"1970-01-01T00:00:00Z","mfaAuthenticated":"false"}}}"#
-        );
-    }
-
-    #[test]
-    fn a_session_tells_everything_that_is_known_of_it() {
-        let declared = r#"{"type":"AssumedRole","accountId":"111122223333","roleName":"r","roleId":"AROAX","sessionName":"s","sourceIdentity":"alice","session":{
-            "creationDate":"1970-01-01T00:00:00Z","mfaAuthenticated":true,
-            "webIdFederationData":{"federatedProvider":"accounts.google.com","attributes":{"aud":"a"}},
-            "ec2RoleDelivery":"2.0","assumedRoot":true,"signInSessionArn":"arn:s","invokedBy":"athena.amazonaws.com",
-            "invokedByDelegate":{"accountId":"444455556666"},
-            "inScopeOf":{"issuerType":"AWS::Lambda::Function","credentialsIssuedTo":"arn:f"},
-            "onBehalfOf":{"userId":"u","identityStoreArn":"arn:i"},"credentialId":"c"}}"#;
-        let text = written(declared);
-        let tail = text.split_once(r#""sessionContext":"#).unwrap().1;
-        assert_eq!(
-            tail,
-            r#"{"sessionIssuer":{"type":"Role","principalId":"AROAX","arn":"arn:aws:iam::111122223333:role/r","accountId":"111122223333","userName":"r"},"webIdFederationData":{"federatedProvider":"accounts.google.com","attributes":{"aud":"a"}},"attributes":{"creationDate":"1970-01-01T00:00:00Z","mfaAuthenticated":"true"},"sourceIdentity":"alice","ec2RoleDelivery":"2.0","assumedRoot":"true","signInSessionArn":"arn:s"},"invokedBy":"athena.amazonaws.com","invokedByDelegate":{"accountId":"444455556666"},"inScopeOf":{"issuerType":"AWS::Lambda::Function","credentialsIssuedTo":"arn:f"},"onBehalfOf":{"userId":"u","identityStoreArn":"arn:i"},"credentialId":"c"}"#
-        );
-        let role = written(&declared.replacen("AssumedRole", "Role", 1));
-        assert!(
-            role.starts_with(
-                r#"{"type":"Role","principalId":"AROAX:s","arn":"arn:aws:sts::111122223333:assumed-role/r/s""#
-            ),
-            "{role}"
-        );
-    }
-
-    #[test]
-    fn a_federated_user_names_who_asked_for_the_token() {
-        assert_eq!(
-            written(
-                r#"{"type":"FederatedUser","accountId":"111122223333","userName":"guest","issuer":{"type":"IAMUser","userName":"bob","principalId":"AIDAX"},"session":{"creationDate":"1970-01-01T00:00:00Z"}}"#
-            ),
-            r#"{"type":"FederatedUser","principalId":"111122223333:guest","arn":"arn:aws:sts::111122223333:federated-user/guest","accountId":"111122223333","accessKeyId":"AKIAEXAMPLE","sessionContext":{"sessionIssuer":{"type":"IAMUser","principalId":"AIDAX","arn":"arn:aws:iam::111122223333:user/bob","accountId":"111122223333","userName":"bob"},"attributes":{"creationDate":"1970-01-01T00:00:00Z","mfaAuthenticated":"false"}}}"#
-        );
-        assert!(
-            written(r#"{"type":"FederatedUser","accountId":"111122223333","userName":"guest"}"#)
-                .contains(r#""sessionIssuer":{"type":"Root","principalId":"111122223333","arn":"arn:aws:iam::111122223333:root","accountId":"111122223333"}"#)
-        );
-    }
-
-    #[test]
-    fn the_types_without_a_session() {
-        const ACCOUNT: &str = r#""accountId":"111122223333""#;
-        for (declared, record) in [
-            (
-                r#"{"type":"Root",A,"userName":"corp"}"#,
-                r#"{"type":"Root","principalId":"111122223333","arn":"arn:aws:iam::111122223333:root",A,"accessKeyId":"AKIAEXAMPLE","userName":"corp"}"#,
-            ),
-            (
-                r#"{"type":"SAMLUser",A,"principalId":"q:s","userName":"s","identityProvider":"q"}"#,
-                r#"{"type":"SAMLUser","principalId":"q:s","userName":"s","identityProvider":"q"}"#,
-            ),
-            (
-                r#"{"type":"WebIdentityUser",A,"principalId":"i:a:s","userName":"s","identityProvider":"i"}"#,
-                r#"{"type":"WebIdentityUser","principalId":"i:a:s","userName":"s","identityProvider":"i"}"#,
-            ),
-            (
-                r#"{"type":"AWSAccount",A,"principalId":"AIDAX"}"#,
-                r#"{"type":"AWSAccount","principalId":"AIDAX",A}"#,
-            ),
-            (
-                r#"{"type":"AWSService",A,"invokedBy":"x.amazonaws.com"}"#,
-                r#"{"type":"AWSService","invokedBy":"x.amazonaws.com"}"#,
-            ),
-            (
-                r#"{"type":"IdentityCenterUser",A,"onBehalfOf":{"userId":"u","identityStoreArn":"i"},"credentialId":"c"}"#,
-                r#"{"type":"IdentityCenterUser",A,"onBehalfOf":{"userId":"u","identityStoreArn":"i"},"credentialId":"c"}"#,
-            ),
-            (
-                r#"{"type":"Directory",A,"principalId":"d","userName":"n"}"#,
-                r#"{"type":"Directory","principalId":"d",A,"accessKeyId":"AKIAEXAMPLE","userName":"n"}"#,
-            ),
-            (
-                r#"{"type":"Unknown",A}"#,
-                r#"{"type":"Unknown",A,"accessKeyId":"AKIAEXAMPLE"}"#,
-            ),
-            (
-                r#"{"type":"ServiceEvent",A,"invokedBy":"x.amazonaws.com"}"#,
-                r#"{A,"invokedBy":"x.amazonaws.com"}"#,
-            ),
-            (
-                r#"{"type":"Anonymous",A}"#,
-                r#"{"type":"AWSAccount","principalId":"","accountId":"anonymous"}"#,
-            ),
-        ] {
-            let whole = |text: &str| {
-                text.replace("{A,", &format!("{{{ACCOUNT},"))
-                    .replace(",A", &format!(",{ACCOUNT}"))
-            };
-            assert_eq!(written(&whole(declared)), whole(record), "{declared}");
-        }
-    }
-}
+mod tests;

@@ -3,9 +3,12 @@
 //! Real records of every age are taken: the first versions lack members that later ones have, and published ones have
 //! masked ids. A record that comes twice is kept twice, as AWS delivers duplicates (D, formats.md 1.2).
 
+mod text;
+
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::draft::{Category, LookupResource};
 use crate::journal::Kept;
@@ -62,11 +65,21 @@ struct Columns {
     recipient_account_id: Option<String>,
     event_category: Option<String>,
     management_event: Option<bool>,
-    #[serde(default)]
     user_identity: Option<Identity>,
-    #[serde(default)]
     resources: Option<Vec<Resource>>,
     insight_details: Option<InsightDetails>,
+    // What aggregated events have in place of `eventTime`, `recipientAccountId` and `eventID` (D, formats.md 2.7).
+    time_window: Option<TimeWindow>,
+    account_id: Option<String>,
+    #[serde(rename = "eventId")]
+    aggregate_id: Option<String>,
+}
+
+/// What an aggregated event counts in; the end is not part of it (D, formats.md 2.7).
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TimeWindow {
+    window_end: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -117,71 +130,137 @@ pub fn unwrap_lookup(json: &str) -> Result<Cow<'_, str>, RecordError> {
         .map_or(Cow::Borrowed(json), Cow::Owned))
 }
 
+/// Whether a JSON object is a whole record: it says its version and its time. Whatever else people put in is a sketch.
+///
+/// # Errors
+/// When it is no JSON object.
+pub fn is_whole(json: &str) -> Result<bool, RecordError> {
+    /// Which of the telling members there are; their values do not matter.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Members {
+        sketch: Option<IgnoredAny>,
+        event_version: Option<IgnoredAny>,
+        event_time: Option<IgnoredAny>,
+        time_window: Option<IgnoredAny>,
+    }
+    let members: Members = object(json)?;
+    let has_time = members.event_time.is_some() || members.time_window.is_some();
+    Ok(members.sketch.is_none() && members.event_version.is_some() && has_time)
+}
+
+/// When a record's event was, as its text says it: `eventTime`, or the end of an aggregated event's window.
+///
+/// # Errors
+/// When it is no JSON object.
+pub fn told_time(json: &str) -> Result<Option<Timestamp>, RecordError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Times {
+        event_time: Option<String>,
+        time_window: Option<TimeWindow>,
+    }
+    let times: Times = object(json)?;
+    Ok(time(times.event_time, times.time_window))
+}
+
+fn time(event_time: Option<String>, window: Option<TimeWindow>) -> Option<Timestamp> {
+    let told = event_time.or_else(|| window?.window_end)?;
+    Timestamp::parse_iso(&told)
+}
+
+/// Reads a JSON object. Left to itself, serde takes arrays for structures as well.
+fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, RecordError> {
+    if !json.trim_start().starts_with('{') {
+        return Err(RecordError::Unreadable("it is no object".to_owned()));
+    }
+    serde_json::from_str(json).map_err(|error| RecordError::Unreadable(error.to_string()))
+}
+
 /// Reads a record. One without an id of its own, as the first version wrote them, is kept under `spare_id`.
 pub(crate) fn read(json: &str, spare_id: impl FnOnce() -> String) -> Result<Kept, RecordError> {
-    let record = compact(json);
-    if depth(&record) > DEPTH_LIMIT {
+    let survey = text::survey(json);
+    if survey.depth > DEPTH_LIMIT {
         return Err(RecordError::TooDeep);
     }
+    let record = match survey.is_compact {
+        true => json.to_owned(),
+        false => text::compact(json),
+    };
     if record.len() > RECORD_BYTES {
         return Err(RecordError::TooLarge(record.len()));
     }
-    let columns: Columns = serde_json::from_str(&record)
-        .map_err(|error| RecordError::Unreadable(error.to_string()))?;
-    let identity = columns.user_identity.unwrap_or_default();
-    let account = columns
-        .recipient_account_id
-        .as_ref()
-        .or(identity.account_id.as_ref());
-    let details = columns.insight_details;
-    let (detail_source, detail_name) =
-        details.map_or((None, None), |d| (d.event_source, d.event_name));
-    let category = match columns.event_category.as_deref() {
-        Some("Management") => Category::Management,
-        Some("Data") => Category::Data,
-        Some("NetworkActivity") => Category::NetworkActivity,
-        Some("Insight") => Category::Insight,
-        // Records before eventVersion 1.07 have no category (D, formats.md 2.3).
-        None if columns.management_event == Some(false) => Category::Data,
-        None => Category::Management,
-        Some(_) => return Err(RecordError::Lacks("eventCategory")),
-    };
-    let lacks = RecordError::Lacks;
-    Ok(Kept {
-        time: columns
-            .event_time
-            .as_deref()
-            .and_then(Timestamp::parse_iso)
-            .ok_or(lacks("eventTime"))?
-            .whole_second(),
-        account: account
-            .and_then(|id| AccountId::parse(id))
-            .ok_or(lacks("recipientAccountId"))?,
-        region: columns
-            .aws_region
-            .as_deref()
-            .and_then(Region::parse)
-            .ok_or(lacks("awsRegion"))?,
-        category,
-        read_only: columns.read_only,
-        id: match columns.event_id {
-            Some(id) if (1..=ID_LIMIT).contains(&id.len()) => id,
-            Some(_) => return Err(lacks("eventID")),
-            None => spare_id(),
-        },
-        source: columns
-            .event_source
-            .or(detail_source)
-            .ok_or(lacks("eventSource"))?,
-        name: columns
-            .event_name
-            .or(detail_name)
-            .ok_or(lacks("eventName"))?,
-        username: identity.username(),
-        access_key: identity.access_key_id.clone().filter(|key| !key.is_empty()),
-        resources: lookup_resources(columns.resources),
-        record,
-    })
+    if survey.is_doubtful {
+        // What nobody could read back must not be taken in.
+        object::<serde_json::Value>(&record)?;
+    }
+    let columns: Columns = object(&record)?;
+    columns.keep(record, spare_id)
+}
+
+impl Columns {
+    fn keep(self, record: String, spare_id: impl FnOnce() -> String) -> Result<Kept, RecordError> {
+        let lacks = RecordError::Lacks;
+        let category = self.category()?;
+        let identity = self.user_identity.unwrap_or_default();
+        let account = self
+            .recipient_account_id
+            .or(self.account_id)
+            .or_else(|| identity.account_id.clone());
+        let (detail_source, detail_name) = self
+            .insight_details
+            .map_or((None, None), |d| (d.event_source, d.event_name));
+        let name = match (category, self.event_name.or(detail_name)) {
+            (_, Some(name)) if !name.is_empty() => name,
+            // It tells of many calls.
+            (Category::Aggregated, _) => String::new(),
+            (_, _) => return Err(lacks("eventName")),
+        };
+        Ok(Kept {
+            time: time(self.event_time, self.time_window)
+                .ok_or(lacks("eventTime"))?
+                .whole_second(),
+            account: account
+                .and_then(|id| AccountId::parse(&id))
+                .ok_or(lacks("recipientAccountId"))?,
+            region: self
+                .aws_region
+                .as_deref()
+                .and_then(Region::parse)
+                .ok_or(lacks("awsRegion"))?,
+            category,
+            read_only: self.read_only,
+            id: match self.event_id.or(self.aggregate_id) {
+                Some(id) if (1..=ID_LIMIT).contains(&id.len()) => id,
+                Some(_) => return Err(lacks("eventID")),
+                None => spare_id(),
+            },
+            source: self
+                .event_source
+                .or(detail_source)
+                .filter(|source| !source.is_empty())
+                .ok_or(lacks("eventSource"))?,
+            name,
+            username: identity.username(),
+            access_key: identity.access_key_id.filter(|key| !key.is_empty()),
+            resources: lookup_resources(self.resources),
+            record,
+        })
+    }
+
+    fn category(&self) -> Result<Category, RecordError> {
+        Ok(match self.event_category.as_deref() {
+            Some("Management") => Category::Management,
+            Some("Data") => Category::Data,
+            Some("NetworkActivity") => Category::NetworkActivity,
+            Some("Insight") => Category::Insight,
+            Some("Aggregated") => Category::Aggregated,
+            // Records before eventVersion 1.07 have no category (D, formats.md 2.3).
+            None if self.management_event == Some(false) => Category::Data,
+            None => Category::Management,
+            Some(_) => return Err(RecordError::Lacks("eventCategory")),
+        })
+    }
 }
 
 impl Identity {
@@ -214,124 +293,5 @@ fn lookup_resources(resources: Option<Vec<Resource>>) -> Vec<LookupResource> {
         .collect()
 }
 
-/// The text without white space between tokens, so that it stays on one line in a log file.
-fn compact(json: &str) -> String {
-    let mut place = Place::Between;
-    let stays = |&c: &char| place.step(c);
-    let mut probe = Place::Between;
-    if json.bytes().all(|b| probe.step(char::from(b))) {
-        return json.to_owned();
-    }
-    json.chars().filter(stays).collect()
-}
-
-/// How deep the text nests.
-fn depth(json: &str) -> usize {
-    let (mut place, mut depth, mut deepest) = (Place::Between, 0_usize, 0);
-    for byte in json.bytes() {
-        match (place, byte) {
-            (Place::Between, b'{' | b'[') => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            (Place::Between, b'}' | b']') => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        place.step(char::from(byte));
-    }
-    deepest
-}
-
-/// Where in JSON text a character stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Between,
-    InString,
-    Escaped,
-}
-
-impl Place {
-    /// Steps over a character, and says whether it matters: all do but white space between tokens.
-    fn step(&mut self, c: char) -> bool {
-        let before = *self;
-        *self = match (before, c) {
-            (Self::Between, '"') | (Self::Escaped, _) => Self::InString,
-            (Self::InString, '\\') => Self::Escaped,
-            (Self::InString, '"') => Self::Between,
-            (unchanged, _) => unchanged,
-        };
-        before != Self::Between || !matches!(c, ' ' | '\n' | '\r' | '\t')
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(json: &str) -> Result<Kept, RecordError> {
-        super::read(json, || "spare".to_owned())
-    }
-
-    const RECORD: &str = r#"{ "eventVersion": "1.09", "userIdentity": {"type": "AssumedRole", "principalId": "AROAX:run"},
-        "eventTime": "2023-07-10T12:00:31Z", "eventSource": "ec2.amazonaws.com", "eventName": "RunInstances",
-        "awsRegion": "us-east-1", "requestParameters": {"a": "b \" c"}, "eventID": "3a1acb39-c13b-4e73-a0e3-dcd8ce5c1a3a",
-        "readOnly": false, "eventCategory": "Management", "recipientAccountId": "111122223333", "x": 1376.0 }"#;
-
-    #[test]
-    fn elements_of_event_history_are_unwrapped() {
-        let element = serde_json::json!({"EventId": "x", "CloudTrailEvent": "{\"a\":1.0}"});
-        assert_eq!(unwrap_lookup(&element.to_string()).unwrap(), "{\"a\":1.0}");
-        for plain in [
-            r#"{"a":"CloudTrailEvent"}"#,
-            r#"{"a":{"CloudTrailEvent":"x"}}"#,
-        ] {
-            assert_eq!(unwrap_lookup(plain).unwrap(), plain);
-        }
-        assert!(unwrap_lookup(r#"{"CloudTrailEvent":"#).is_err());
-    }
-
-    #[test]
-    fn records_without_an_id_or_with_a_masked_one_are_kept() {
-        let masked = RECORD.replace("3a1acb39-c13b-4e73-a0e3-dcd8ce5c1a3a", "4d293154-EXAMPLE");
-        assert_eq!(read(&masked).unwrap().id, "4d293154-EXAMPLE");
-        let without = RECORD.replace("eventID", "xeventID");
-        let kept = read(&without).unwrap();
-        assert_eq!(kept.id, "spare");
-        assert!(!kept.record.contains("spare"), "nothing is added");
-        let empty = RECORD.replace("3a1acb39-c13b-4e73-a0e3-dcd8ce5c1a3a", "");
-        assert_eq!(read(&empty), Err(RecordError::Lacks("eventID")));
-    }
-
-    #[test]
-    fn a_record_keeps_its_bytes_but_for_white_space_between_tokens() {
-        let kept = read(RECORD).unwrap();
-        assert!(
-            kept.record
-                .contains(r#""requestParameters":{"a":"b \" c"}"#)
-        );
-        assert!(kept.record.ends_with(r#""x":1376.0}"#));
-        assert_eq!(kept.username.as_deref(), Some("run"));
-        assert_eq!(kept.time.iso(), "2023-07-10T12:00:31Z");
-        assert_eq!(read(&kept.record).unwrap(), kept);
-    }
-
-    #[test]
-    fn what_has_no_place_is_refused_by_name() {
-        for (member, name) in [
-            ("eventTime", "eventTime"),
-            ("awsRegion", "awsRegion"),
-            ("eventName", "eventName"),
-            ("recipientAccountId", "recipientAccountId"),
-        ] {
-            let mut record: serde_json::Value = serde_json::from_str(RECORD).unwrap();
-            record.as_object_mut().unwrap().remove(member);
-            assert_eq!(read(&record.to_string()), Err(RecordError::Lacks(name)));
-        }
-        assert!(matches!(read("[1]"), Err(RecordError::Unreadable(_))));
-        assert!(matches!(read("{"), Err(RecordError::Unreadable(_))));
-        let deep = RECORD.replace("1376.0", &format!("{}{}", "[".repeat(200), "]".repeat(200)));
-        assert_eq!(read(&deep), Err(RecordError::TooDeep));
-        let large = RECORD.replace("b \\\" c", &"x".repeat(RECORD_BYTES));
-        assert!(matches!(read(&large), Err(RecordError::TooLarge(_))));
-    }
-}
+mod tests;

@@ -124,7 +124,7 @@ impl BasicSelector {
                     .data_resources
                     .iter()
                     .any(|resource| resource.selects(facts)),
-                Category::NetworkActivity | Category::Insight => false,
+                Category::NetworkActivity | Category::Insight | Category::Aggregated => false,
             }
     }
 }

@@ -87,6 +87,8 @@ impl<'a> Facts<'a> {
                 Category::Data => "Data",
                 Category::NetworkActivity => "NetworkActivity",
                 Category::Insight => "Insight",
+                // No selector may say so (D).
+                Category::Aggregated => "Aggregated",
             }),
             "readOnly" => one(if self.is_read() { "true" } else { "false" }),
             "eventSource" => one(&self.kept.source),

@@ -90,7 +90,7 @@ fn default(frame: &Frame<'_>) -> Object {
     let written = match &caller.identity {
         // By its name only, so that it is a user of the event's account.
         Identity::IamUser { user_name, .. } => json!({"type": "IAMUser", "userName": user_name}),
-        _ => serde_json::to_value(UserIdentity::of(caller)).unwrap_or_default(),
+        _ => serde_json::to_value(UserIdentity::of(caller, &frame.region)).unwrap_or_default(),
     };
     written.as_object().cloned().unwrap_or_default()
 }
@@ -278,7 +278,7 @@ impl Person<'_> {
     fn session(&self, made: &mut Object, issuer: Value) {
         let mut context = Object::new();
         put(&mut context, "sessionIssuer", issuer);
-        let attributes = json!({"creationDate": self.frame.now.iso(), "mfaAuthenticated": "false"});
+        let attributes = json!({"creationDate": self.frame.time(), "mfaAuthenticated": "false"});
         put(&mut context, "attributes", attributes);
         let given = self.given.get("sessionContext").and_then(Value::as_object);
         for (member, value) in given.into_iter().flatten() {

@@ -272,9 +272,20 @@ fn service_events_have_no_typed_identity_and_no_request() {
     let details = json!({"rotationType": "AUTOMATIC", "keyId": "1234"});
     assert_eq!(rotated["serviceEventDetails"], details);
     assert!(rotated.get("requestID").is_none());
+    let disabled = record(&json!({"eventName": "LambdaESMDisabled"}));
+    assert_eq!(
+        disabled["serviceEventDetails"]["ESMDisableReason"],
+        "Lambda Function not found"
+    );
+    assert_eq!(disabled["eventCategory"], "Management");
     let deleted = record(&json!({"eventName": "EndSecretVersionDelete"}));
     assert_eq!(deleted["userAgent"], "secretsmanager.amazonaws.com");
     assert_eq!(keys(&deleted["additionalEventData"]), "ARN Name");
+    // As in all observed ones.
+    assert_eq!(
+        deleted["requestID"],
+        "SecretDeleteMessage:arn:aws:secretsmanager:eu-west-1:000000000000:secret:localtrail-AbCdEf:2026-11-23T16:00:00Z:Forced"
+    );
     let own = record(
         &json!({"eventName": "NewThing", "eventSource": "new.amazonaws.com",
         "userIdentity": {"invokedBy": "new.amazonaws.com"}}),
@@ -300,6 +311,60 @@ fn network_activity_and_insights_lack_what_aws_leaves_out() {
          insightDetails eventCategory"
     );
     assert_eq!(insight["insightDetails"]["eventName"], "StopLogging");
+    let statistics = &insight["insightDetails"]["insightContext"]["statistics"];
+    assert_eq!(keys(statistics), "baseline insight baselineDuration");
+    let end = json!({"sketch": "ApiErrorRateInsight",
+        "insightDetails": {"state": "End", "errorCode": "ThrottlingException"}});
+    let details = record(&end)["insightDetails"].clone();
+    assert_eq!(
+        keys(&details),
+        "state eventSource eventName insightType errorCode insightContext"
+    );
+    let context = &details["insightContext"];
+    assert_eq!(
+        keys(&context["statistics"]),
+        "baseline insight insightDuration baselineDuration"
+    );
+    assert_eq!(
+        context["attributions"][2]["insight"][0]["value"],
+        "ThrottlingException"
+    );
+}
+
+#[test]
+fn calls_of_others_belong_to_the_owner_and_are_shared() {
+    let across = record(
+        &json!({"eventName": "PutObject", "eventSource": "s3.amazonaws.com",
+        "userIdentity": {"type": "AWSAccount", "accountId": "999988887777"}}),
+    );
+    assert_eq!(across["recipientAccountId"], "000000000000");
+    assert_eq!(across["userAgent"], "[localtrail]");
+    let service = record(
+        &json!({"eventName": "AssumeRole", "eventSource": "sts.amazonaws.com",
+        "userIdentity": {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}}),
+    );
+    for record in [&across, &service] {
+        assert_eq!(
+            record["sharedEventID"].as_str().unwrap().len(),
+            36,
+            "{record}"
+        );
+        assert_ne!(record["sharedEventID"], record["requestID"]);
+    }
+    assert_eq!(service["sourceIPAddress"], "ec2.amazonaws.com");
+    let own = record(&json!({"eventName": "PutRule", "eventSource": "events.amazonaws.com"}));
+    assert!(own.get("sharedEventID").is_none());
+    assert_eq!(own["apiVersion"], "2015-10-07");
+}
+
+#[test]
+fn a_session_begins_before_its_event() {
+    let past = record(
+        &json!({"eventName": "X", "eventSource": "ec2.amazonaws.com", "eventTime": "2024-02-03T04:05:06Z",
+        "userIdentity": {"type": "AssumedRole", "roleName": "a"}}),
+    );
+    let created = &past["userIdentity"]["sessionContext"]["attributes"]["creationDate"];
+    assert_eq!(created, "2024-02-03T04:05:06Z");
 }
 
 #[test]
