@@ -6,8 +6,8 @@ index and each block are a zlib stream of: strings, then what uses them. Numbers
 are LEB128; a string is its number in the block's table; what may be absent is
 its number plus one, or zero. `src/catalogue/load.rs` is the reader.
 
-Only shapes that an operation's input or output reaches are kept. Errors are not:
-their names and statuses are on the wire.
+Only shapes that an operation's input or output reaches are kept. Of errors only
+their names are, where the code on the wire is another one.
 """
 
 import re
@@ -15,7 +15,7 @@ import zlib
 
 from wheel import newest_versions, read, refuse, take
 
-MAGIC = b"ltcat\0\0\1"
+MAGIC = b"ltcat\0\0\2"
 LEVEL = 9
 
 PROTOCOLS = {"json": 0, "rest-json": 1, "query": 2, "ec2": 3, "rest-xml": 4, "smithy-rpc-v2-cbor": 5}
@@ -181,6 +181,31 @@ def pack_shape(block, model, numbers, service, name):
             block.perhaps(inherited(model, facts[part], "locationName"))
 
 
+def error_names(model, service):
+    """Rows of a code on the wire, the exception that it stands for, and the operations for which it does: none for all."""
+    by_code = {}
+    for name, facts in model["shapes"].items():
+        if facts["type"] == "structure" and (facts.get("exception") or "error" in facts):
+            error = facts.get("error", {})
+            take(f"{service}.{name} error", error, {"code", "httpStatusCode", "senderFault", "fault"})
+            by_code.setdefault(error.get("code", name), []).append(name)
+    rows = []
+    for code, names in sorted(by_code.items()):
+        for name in sorted(set(names) - {code}):
+            operations = [] if len(names) == 1 else declarers(model, name)
+            rows.append((code, name, operations))
+    return rows
+
+
+def declarers(model, error):
+    """The operations that can fail so, by their places in the alphabet."""
+    operations = sorted(model["operations"].items())
+    return [
+        place for place, (_, facts) in enumerate(operations)
+        if any(one["shape"] == error for one in facts.get("errors", []))
+    ]
+
+
 def pack_service(model, service):
     block, numbers = Block(), reachable(model)
     operations = sorted(model["operations"].items())
@@ -190,6 +215,14 @@ def pack_service(model, service):
     block.number(len(numbers))
     for name in numbers:
         pack_shape(block, model, numbers, service, name)
+    rows = error_names(model, service)
+    block.number(len(rows))
+    for code, name, places in rows:
+        block.text(code)
+        block.text(name)
+        block.number(len(places))
+        for place in places:
+            block.number(place)
     return block.packed()
 
 

@@ -6,7 +6,7 @@
 //! The list of services is read at the first question, and a service's shapes when that service is first asked about: who
 //! calls one service pays for one. What was read stays for good, so all names are `&'static str`.
 //!
-//! Structures that only errors have are not here.
+//! Structures that only errors have are not here; of errors only the names that differ from their codes on the wire.
 
 mod load;
 mod read;
@@ -84,6 +84,17 @@ pub struct Api {
     /// By name.
     pub(crate) operations: Vec<Operation>,
     pub(crate) shapes: Vec<Shape>,
+    /// By code.
+    pub(crate) errors: Vec<ErrorName>,
+}
+
+/// An exception that is called otherwise on the wire, as most of awsQuery's are.
+#[derive(Debug)]
+pub(crate) struct ErrorName {
+    pub(crate) code: &'static str,
+    pub(crate) name: &'static str,
+    /// The operations for which the code means this exception, as places in [`Api::operations`]; none for all.
+    pub(crate) operations: Vec<usize>,
 }
 
 impl Api {
@@ -110,10 +121,27 @@ impl Api {
         &self.shapes[id.0 as usize]
     }
 
+    /// The name of the exception that a code stands for in an answer to this operation, such as `NoSuchEntityException`
+    /// for `NoSuchEntity`; `None` where both are the same or the code is nobody's.
+    pub fn error_name(&self, code: &str, operation: Option<&Operation>) -> Option<&'static str> {
+        let start = self.errors.partition_point(|error| error.code < code);
+        let of_code = self.errors[start..].iter();
+        let mut of_code = of_code.take_while(|error| error.code == code);
+        let is_asked = |place: &usize| {
+            let declares = self.operations.get(*place).map(|one| one.name);
+            operation.is_some_and(|asked| declares == Some(asked.name))
+        };
+        let fits = |error: &&ErrorName| {
+            error.operations.is_empty() || error.operations.iter().any(is_asked)
+        };
+        of_code.find(fits).map(|error| error.name)
+    }
+
     pub(crate) fn empty() -> Self {
         Self {
             operations: Vec::new(),
             shapes: Vec::new(),
+            errors: Vec::new(),
         }
     }
 

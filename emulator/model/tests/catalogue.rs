@@ -384,3 +384,41 @@ fn marks_of_services_that_use_them_are_known() {
     let readers = services().iter().flat_map(|one| one.api().operations());
     assert_eq!(readers.filter(|one| one.is_read_only).count(), 2_312);
 }
+
+#[test]
+fn exceptions_that_are_called_otherwise_on_the_wire_are_known() {
+    let name = |id: &str, code: &str, asked: Option<&str>| {
+        let asked = asked.map(|name| operation(id, name));
+        entry(id).api().error_name(code, asked)
+    };
+    for (id, code, expected) in [
+        ("iam", "NoSuchEntity", Some("NoSuchEntityException")),
+        ("iam", "NoSuchEntityException", None),
+        (
+            "rds",
+            "InvalidDBInstanceState",
+            Some("InvalidDBInstanceStateFault"),
+        ),
+        (
+            "elb",
+            "LoadBalancerNotFound",
+            Some("AccessPointNotFoundException"),
+        ),
+        ("sqs", "QueueDoesNotExist", None),
+        ("lambda", "ResourceNotFoundException", None),
+        ("cloudwatch", "ResourceNotFound", None),
+        ("iam", "", None),
+    ] {
+        assert_eq!(name(id, code, None), expected, "{id} {code}");
+    }
+    // One code, two exceptions: what the operation declares tells them apart.
+    let dashboard = Some("DashboardNotFoundError");
+    assert_eq!(
+        name("cloudwatch", "ResourceNotFound", Some("GetDashboard")),
+        dashboard
+    );
+    assert_eq!(
+        name("cloudwatch", "ResourceNotFound", Some("SetAlarmState")),
+        None
+    );
+}

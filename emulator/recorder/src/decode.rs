@@ -30,9 +30,11 @@ use self::bodies::{Content, media_type};
 use self::query::Naming;
 use self::schema::Schema;
 use self::xml::Wrapping;
+use crate::recognize::bucket_in_host;
 use crate::{Answer, Body, Recognized, Request};
 
 pub use self::generic::generic_xml;
+pub(crate) use self::generic::looks_like;
 
 /// How deep values may be nested in CBOR and XML; JSON's parser has 128. AWS's deepest shapes have about twenty levels
 /// but for recursive ones.
@@ -186,7 +188,7 @@ fn rest_input(
 ) -> Option<Map<String, Value>> {
     let schema = schema(recognized, |operation| operation.input);
     let mut members = match recognized.operation {
-        Some(operation) => rest::of_request(operation.uri, schema, request),
+        Some(operation) => located(recognized, operation, request, schema),
         None => {
             let query = request.uri.query().unwrap_or_default();
             query::members(
@@ -202,6 +204,27 @@ fn rest_input(
         None => {}
     }
     Some(members)
+}
+
+/// What stands outside the body. S3's bucket can stand in the host's name, and then not in the path.
+fn located(
+    recognized: &Recognized,
+    operation: &Operation,
+    request: &Request<'_>,
+    schema: Schema<'_>,
+) -> Map<String, Value> {
+    let is_s3 = recognized.service.is_some_and(|service| service.id == "s3");
+    let in_bucket = operation.uri.strip_prefix("/{Bucket}").filter(|_| is_s3);
+    let bucket = in_bucket.and_then(|_| bucket_in_host(request));
+    match (in_bucket, bucket) {
+        (Some(template), Some(bucket)) => {
+            let mut members = Map::new();
+            members.insert("Bucket".to_owned(), bucket.into());
+            members.append(&mut rest::of_request(template, schema, request));
+            members
+        }
+        _ => rest::of_request(operation.uri, schema, request),
+    }
 }
 
 fn rest_output(

@@ -10,9 +10,12 @@ mod host;
 mod index;
 mod routes;
 
+use std::borrow::Cow;
+
 use localtrail_model::catalogue::{Entry, Operation, Protocol, ShapeId};
 
 use self::evidence::Evidence;
+use self::host::Host;
 use crate::{Body, Request};
 
 /// What a request was recognised as; every part can be unknown.
@@ -82,4 +85,13 @@ pub fn recognize(request: &Request<'_>, body: Body<'_>) -> Recognized {
         .or_else(|| evidence.by_rpc_path())
         .or_else(|| evidence.by_action(body))
         .unwrap_or_else(|| evidence.by_path())
+}
+
+/// The bucket that the name of an S3 host has before it, so that it is not in the path.
+pub(crate) fn bucket_in_host<'a>(request: &Request<'a>) -> Option<Cow<'a, str>> {
+    let named = match request.host {
+        "" => request.uri.host().unwrap_or_default(),
+        host => host,
+    };
+    Host::read(named).bucket
 }

@@ -8,6 +8,7 @@ mod category;
 mod defaults;
 mod dynamodb;
 mod ec2;
+mod echo;
 mod elements;
 mod execution;
 mod extra;
@@ -19,6 +20,7 @@ mod name;
 mod parameters;
 mod place;
 mod resources;
+mod s3control;
 mod silent;
 mod source;
 mod tree;
@@ -30,7 +32,7 @@ mod tests;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use localtrail_core::{AccountId, Draft, Region};
+use localtrail_core::{AccountId, Caller, Category, Draft, Identity, Region};
 use localtrail_model::catalogue::{Entry, Operation};
 use serde_json::{Map, Value};
 
@@ -44,6 +46,8 @@ struct Told<'a> {
     service_id: &'a str,
     /// The operation's name in the API, without the dates that records add.
     operation_name: &'a str,
+    /// The resource type of a data event; `None` for a management event.
+    data_kind: Option<&'static str>,
     request: &'a Request<'a>,
     input: Option<&'a Map<String, Value>>,
     answer: &'a Answer<'a>,
@@ -68,15 +72,17 @@ pub fn draft(
     let service_id = recognized
         .service
         .map_or(recognized.service_name.as_str(), |entry| entry.id);
+    let operation_name = recognized
+        .operation
+        .map_or(recognized.operation_name.as_str(), |operation| {
+            operation.name
+        });
     let told = Told {
         service: recognized.service,
         operation: recognized.operation,
         service_id,
-        operation_name: recognized
-            .operation
-            .map_or(recognized.operation_name.as_str(), |operation| {
-                operation.name
-            }),
+        operation_name,
+        data_kind: category::data_kind(service_id, operation_name),
         request,
         input,
         answer,
@@ -101,10 +107,17 @@ fn write(told: &Told<'_>) -> Draft {
     let access = access::of(&source, told.operation_name, modelled);
     let error = failure::of(told);
     let resources = resources::of(told);
-    let caller = told.circumstances.caller.clone();
-    let origin = told.circumstances.origin.clone();
+    let caller = told.caller();
+    let mut origin = told.circumstances.origin.clone();
+    if told.service_id == s3control::ID {
+        // As S3 does (O).
+        origin.user_agent = origin.user_agent.map(|agent| format!("[{agent}]"));
+    }
     Draft {
-        category: category::of(told.service_id, told.operation_name),
+        category: match told.data_kind {
+            Some(_) => Category::Data,
+            None => Category::Management,
+        },
         request_parameters: parameters::of(told, error.as_ref()),
         response_elements: elements::of(told, access),
         additional_event_data: extra::of(told),
@@ -112,6 +125,7 @@ fn write(told: &Told<'_>) -> Draft {
         api_version: version::of(told.service_id, error.as_ref()).map(Cow::Borrowed),
         lookup_resources: lookup::of(told, access),
         owner: resources::owner(told, &resources),
+        vpc_endpoint: place::vpc_endpoint(told.request.host),
         resources,
         error,
         ..Draft::of(caller, origin, told.region.clone(), source, name, access)
@@ -127,8 +141,8 @@ impl Told<'_> {
         let nothing_is_known = self.service_id.is_empty() && self.operation_name.is_empty();
         let failure = self.outcome.result.as_ref().err();
         nothing_is_known
-            || silent::is_unrecorded(self.service_id, self.operation_name)
-            || failure.is_some_and(|failure| failure::is_unrecorded(self.service_id, failure))
+            || silent::is_unrecorded(self)
+            || failure.is_some_and(|failure| failure::is_unrecorded(self, failure))
     }
 
     /// `eventSource` and `eventName`.
@@ -146,6 +160,26 @@ impl Told<'_> {
             ),
         };
         (source, name)
+    }
+
+    /// Who called; nobody knows who calls Cognito's identity pools unsigned (D, formats.md 2.4).
+    fn caller(&self) -> Caller {
+        let caller = &self.circumstances.caller;
+        let is_unsigned = self.request.signed_for.is_none()
+            && self
+                .operation
+                .is_some_and(|operation| operation.is_unsigned);
+        if self.service_id != "cognito-identity" || !is_unsigned {
+            return caller.clone();
+        }
+        Caller {
+            identity: Identity::Unknown {
+                account_id: caller.account(),
+                principal_id: None,
+                user_name: None,
+            },
+            access_key_id: None,
+        }
     }
 
     fn account(&self) -> AccountId {
@@ -181,7 +215,12 @@ impl Told<'_> {
 
     /// The ARN of something of the caller's in the call's region.
     fn arn(&self, service: &str, resource: &str) -> String {
-        let (partition, account) = (self.region.partition(), self.account());
+        self.arn_in(self.account(), service, resource)
+    }
+
+    /// The ARN of something of another account's.
+    fn arn_in(&self, account: AccountId, service: &str, resource: &str) -> String {
+        let partition = self.region.partition();
         format!(
             "arn:{partition}:{service}:{}:{account}:{resource}",
             self.region
@@ -197,7 +236,8 @@ impl Told<'_> {
     /// The first parameter that is an ARN.
     fn any_arn(&self) -> Option<String> {
         let mut values = self.input?.values().filter_map(Value::as_str);
-        let arn = values.find(|text| text.starts_with("arn:"));
-        arn.map(str::to_owned)
+        let arn = values.find(|text| text.starts_with("arn:"))?;
+        // A shard iterator of DynamoDB begins with its stream's ARN (D).
+        Some(arn.split('|').next().unwrap_or(arn).to_owned())
     }
 }

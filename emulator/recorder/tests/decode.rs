@@ -14,6 +14,8 @@
 mod calls;
 #[path = "decode/damage.rs"]
 mod damage;
+#[path = "decode/dice.rs"]
+mod dice;
 #[path = "decode/odd.rs"]
 mod odd;
 

@@ -29,7 +29,7 @@ const AT_AWS: [Twins; 7] = [
     twins("greengrassv2", "greengrass", 8),
     twins("lambda-microvms", "lambda", 3),
     twins("pinpoint-sms-voice", "sms-voice", 8),
-    twins("qconnect", "wisdom", 41),
+    twins("wisdom", "qconnect", 41),
     twins("signer", "signer-data", 1),
 ];
 
@@ -40,7 +40,7 @@ const BY_SCOPE_ALONE: [Twins; 17] = [
     twins("greengrassv2", "greengrass", 8),
     twins("lambda-microvms", "lambda", 3),
     twins("pinpoint-sms-voice", "sms-voice", 8),
-    twins("qconnect", "wisdom", 41),
+    twins("wisdom", "qconnect", 41),
     twins("signer-data", "signer", 1),
     twins("bedrock-agent-runtime", "bedrock-agent", 3),
     twins("bedrock-data-automation", "bedrock", 3),

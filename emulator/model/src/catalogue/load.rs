@@ -7,12 +7,12 @@ use std::sync::{LazyLock, OnceLock};
 
 use super::read::Reader;
 use super::{
-    Api, Entry, Kind, Location, Member, Operation, Protocol, Shape, ShapeId, Structure,
+    Api, Entry, ErrorName, Kind, Location, Member, Operation, Protocol, Shape, ShapeId, Structure,
     TimestampFormat,
 };
 
 static DATA: &[u8] = include_bytes!("../../data/catalogue.bin");
-const MAGIC: &[u8] = b"ltcat\0\0\x01";
+const MAGIC: &[u8] = b"ltcat\0\0\x02";
 const LENGTH: usize = 4;
 
 /// Every service, by id.
@@ -84,6 +84,7 @@ fn read_api(entry: &Entry) -> Option<Api> {
     let api = Api {
         operations: reader.many(operation)?,
         shapes: reader.many(shape)?,
+        errors: reader.many(error)?,
     };
     ids_are_valid(&api).then_some(api)
 }
@@ -124,6 +125,14 @@ fn operation(reader: &mut Reader) -> Option<Operation> {
         host_prefix,
         is_read_only,
         is_unsigned,
+    })
+}
+
+fn error(reader: &mut Reader) -> Option<ErrorName> {
+    Some(ErrorName {
+        code: reader.text()?,
+        name: reader.text()?,
+        operations: reader.many(Reader::number)?,
     })
 }
 

@@ -58,7 +58,7 @@ fn full_name<'s>(start: &'s BytesStart<'_>) -> Option<&'s str> {
 
 /// A text as the value that it looks like. Only what would be printed the same way is a number: `007`, `+1` and `1e3` stay
 /// text (O for account ids with a leading zero, I for the rest).
-pub(super) fn looks_like(text: &str) -> Value {
+pub(crate) fn looks_like(text: &str) -> Value {
     match text {
         "true" => return true.into(),
         "false" => return false.into(),

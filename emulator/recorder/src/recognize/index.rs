@@ -51,6 +51,9 @@ const SCOPES: [(&str, &[&str]); 3] = [
     ("s3-outposts", &["s3outposts", "s3control", "s3"]),
 ];
 
+/// Services whose successor has the same names and paths, and more members (D: Amazon Q in Connect was Wisdom).
+const SUCCEEDED: [&str; 1] = ["wisdom"];
+
 /// Labels of hosts that no model has: SQS's of old (D).
 const LABELS: [(&str, &str); 1] = [("queue", "sqs")];
 
@@ -183,6 +186,7 @@ fn likeliest_first() -> Vec<&'static Service> {
     all.sort_by_key(|service| {
         let entry = service.entry;
         (
+            SUCCEEDED.contains(&entry.id),
             entry.id != entry.signing_name,
             entry.endpoint_prefix != entry.signing_name,
         )

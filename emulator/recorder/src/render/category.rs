@@ -1,7 +1,5 @@
 //! Which calls are data events, and of which resource type (formats.md 4.1; native.md, Classification).
 
-use localtrail_core::Category;
-
 /// Operations of a service that are data events; `*` for all. The type is what selectors call `resources.type`.
 struct Data(&'static str, &'static [&'static str], &'static str);
 
@@ -177,16 +175,8 @@ const DATA: &[Data] = &[
     ),
 ];
 
-/// Management or data. Operations are named as in the API, without dates.
-pub(super) fn of(service: &str, operation: &str) -> Category {
-    match kind(service, operation) {
-        Some(_) => Category::Data,
-        None => Category::Management,
-    }
-}
-
 /// The resource type of a data event; `None` for management events.
-pub(super) fn kind(service: &str, operation: &str) -> Option<&'static str> {
+pub(super) fn data_kind(service: &str, operation: &str) -> Option<&'static str> {
     let row = DATA.iter().find(|Data(id, operations, _)| {
         *id == service
             && operations
@@ -214,11 +204,11 @@ mod tests {
 
     #[test]
     fn queues_are_data_and_their_making_is_not() {
-        assert_eq!(of("sqs", "SendMessage"), Category::Data);
-        assert_eq!(of("sqs", "PurgeQueue"), Category::Management);
-        assert_eq!(of("kms", "Decrypt"), Category::Management);
+        assert_eq!(data_kind("sqs", "SendMessage"), Some("AWS::SQS::Queue"));
+        assert_eq!(data_kind("sqs", "PurgeQueue"), None);
+        assert_eq!(data_kind("kms", "Decrypt"), None);
         assert_eq!(
-            kind("kinesis", "SubscribeToShard"),
+            data_kind("kinesis", "SubscribeToShard"),
             Some("AWS::Kinesis::StreamConsumer")
         );
     }

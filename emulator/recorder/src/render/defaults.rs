@@ -1,5 +1,8 @@
-//! Parameters that services write although nobody sent them: defaults of their own side (O; of KMS, what
-//! is not Encrypt or Decrypt is documented). EC2's are with EC2.
+//! Parameters that services write although nobody sent them: defaults of their own side.
+//!
+//! A default that a client may have sent itself says nothing, so each row says why nobody can have. The makers of real
+//! records were Terraform, which sends many defaults, consoles, of which nobody knows what they send, and attack tools on
+//! the AWS SDK for Go, which sends neither zero values nor what the API does not have. EC2's are with EC2.
 
 use serde_json::{Map, Value};
 
@@ -16,26 +19,30 @@ enum Fill {
 struct Row(&'static str, &'static str, &'static [(&'static str, Fill)]);
 
 const DEFAULTS: &[Row] = &[
+    // O: the SDK for Go sends no zero, and the API has no monitorMode.
     Row(
         "ec2-instance-connect",
         "SendSerialConsoleSSHPublicKey",
         &[("monitorMode", Fill::False), ("serialPort", Fill::Zero)],
     ),
+    // O: the SDK for Go sends no false here.
     Row(
         "iam",
         "CreateLoginProfile",
         &[("passwordResetRequired", Fill::False)],
     ),
+    // I: documented records are consoles' alone, but all say both names of the key's spec, which nobody sends, and
+    // those of keys that CloudTrail makes have the same members. An empty description is the console's own.
     Row(
         "kms",
         "CreateKey",
         &[
-            ("description", Fill::Text("")),
             ("keyUsage", Fill::Text("ENCRYPT_DECRYPT")),
             ("origin", Fill::Text("AWS_KMS")),
             ("bypassPolicyLockoutSafetyCheck", Fill::False),
         ],
     ),
+    // O: in all 220 records of Encrypt and Decrypt, whichever service called.
     Row(
         "kms",
         "Decrypt",
@@ -46,6 +53,7 @@ const DEFAULTS: &[Row] = &[
         "Encrypt",
         &[("encryptionAlgorithm", Fill::Text("SYMMETRIC_DEFAULT"))],
     ),
+    // I, as of CreateKey.
     Row(
         "kms",
         "PutKeyPolicy",
@@ -54,26 +62,28 @@ const DEFAULTS: &[Row] = &[
     Row(
         "kms",
         "ReplicateKey",
-        &[
-            ("description", Fill::Text("")),
-            ("bypassPolicyLockoutSafetyCheck", Fill::False),
-        ],
+        &[("bypassPolicyLockoutSafetyCheck", Fill::False)],
     ),
+    // O: the SDK for Go, Terraform's too, sends no false here, and nobody sent an environment.
     Row(
         "lambda",
         "CreateFunction",
         &[("publish", Fill::False), ("environment", Fill::Empty)],
     ),
+    // O for dryRun, likewise; I for publish.
     Row(
         "lambda",
         "UpdateFunctionCode",
         &[("publish", Fill::False), ("dryRun", Fill::False)],
     ),
+    // O: nobody sent one.
     Row(
         "lambda",
         "UpdateFunctionConfiguration",
         &[("environment", Fill::Empty)],
     ),
+    // O for DescribeDBSnapshots: Terraform asks by name alone. I for the other two, which only consoles called: their
+    // members are of the same kind, a boolean that cannot be absent.
     Row(
         "rds",
         "DescribeDBClusterSnapshots",
@@ -95,19 +105,13 @@ const DEFAULTS: &[Row] = &[
             ("includeShared", Fill::False),
         ],
     ),
+    // O: the API has no such member.
     Row(
         "route53resolver",
         "DeleteResolverQueryLogConfig",
         &[("originSequenceNumber", Fill::Zero)],
     ),
-    Row(
-        "secretsmanager",
-        "CreateSecret",
-        &[("forceOverwriteReplicaSecret", Fill::False)],
-    ),
-    // In records since 2024; those of 2023 are without.
-    Row("ssm", "DescribeParameters", &[("shared", Fill::False)]),
-    Row("ssm", "PutParameter", &[("overwrite", Fill::False)]),
+    // O: the API has no such member.
     Row("ssm", "SendCommand", &[("interactive", Fill::False)]),
 ];
 

@@ -3,66 +3,84 @@
 
 mod partiql;
 
-use localtrail_core::Category;
 use localtrail_model::catalogue::Entry;
 use serde_json::{Map, Value};
 
-use super::category;
-use super::tree::{Writer, lowered_members};
+use super::tree::{Writer, lowered, lowered_members};
 
 /// Members that hold values; they are not told. Expressions are: values stand beside them, under placeholders (D).
-const NOT_TOLD: [&str; 7] = [
+const NOT_TOLD: [&str; 8] = [
     "AttributeUpdates",
     "ExclusiveStartKey",
     "Expected",
     "ExpressionAttributeValues",
     "KeyConditions",
+    "Parameters",
     "QueryFilter",
     "ScanFilter",
+];
+
+/// Members that are told in a form of their own.
+const REWRITTEN: [&str; 7] = [
+    "Item",
+    "Key",
+    "RequestItems",
+    "Statement",
+    "Statements",
+    "TransactItems",
+    "TransactStatements",
 ];
 
 /// Batches of PartiQL and transactions are all called so (D).
 const BATCH: &str = "requestItems";
 
-/// Whether the operation is a data event.
-pub(super) fn is_data(operation: &str) -> bool {
-    category::of("dynamodb", operation) == Category::Data
-}
+pub(super) use partiql::table as table_of;
 
-/// `tableName`, `key` with plain values, `items` with the names of attributes, and the call's options.
+/// `tableName`, `key` with plain values, `items` with the names of attributes, and the call's options. What the model does
+/// not have is not told: it may be a value.
 pub(super) fn parameters(
     service: &Entry,
     operation: &str,
     input: &Map<String, Value>,
 ) -> Map<String, Value> {
     let shape = service.operation(operation).and_then(|op| op.input);
-    let told = without_values(input);
-    let mut parameters = Writer::of(service, operation).structure(&told, shape);
-    for (member, batch) in [
-        ("transactItems", operations(input.get("TransactItems"))),
-        ("statements", statements(input.get("Statements"))),
-        (
-            "transactStatements",
-            statements(input.get("TransactStatements")),
-        ),
-    ] {
-        if parameters.shift_remove(member).is_some() {
-            parameters.insert(BATCH.to_owned(), batch);
-        }
-    }
-    if let Some(item) = parameters.shift_remove("item") {
-        parameters.insert("items".to_owned(), item);
-    }
-    if let Some(Value::String(statement)) = parameters.get_mut("statement") {
-        *statement = partiql::without_values(statement);
-        parameters.shift_remove("parameters");
+    let structure = shape.and_then(|shape| service.api().structure(shape));
+    let is_plain = |name: &str| {
+        let is_known = structure.is_some_and(|structure| structure.member(name).is_some());
+        is_known && !NOT_TOLD.contains(&name) && !REWRITTEN.contains(&name)
+    };
+    let plain = input.iter().filter(|(name, _)| is_plain(name));
+    let plain = plain.map(|(name, value)| (name.clone(), value.clone()));
+    let mut parameters = Writer::of(service, operation).structure(&plain.collect(), shape);
+    for (name, value) in input {
+        let told = match (name.as_str(), value) {
+            ("Item", Value::Object(item)) => ("items", names(item)),
+            ("Key", Value::Object(key)) => ("key", Value::Object(plain_key(key))),
+            ("RequestItems", Value::Object(tables)) => (BATCH, by_table(tables)),
+            ("Statement", Value::String(text)) => {
+                ("statement", partiql::without_values(text).into())
+            }
+            ("TransactItems", items) => (BATCH, operations(items)),
+            ("Statements" | "TransactStatements", batch) => (BATCH, statements(batch)),
+            _ => continue,
+        };
+        parameters.insert(told.0.to_owned(), told.1);
     }
     parameters
 }
 
+/// What is asked of each table.
+fn by_table(tables: &Map<String, Value>) -> Value {
+    let told = tables.iter().map(|(table, asked)| {
+        let told = without_value("", asked);
+        (table.clone(), lowered(&told))
+    });
+    Value::Object(told.collect())
+}
+
 /// The acts of a transaction, each with its `operation` (D).
-fn operations(items: Option<&Value>) -> Value {
-    let items = items.and_then(Value::as_array).into_iter().flatten();
+fn operations(items: &Value) -> Value {
+    let items = items.as_array().into_iter().flatten();
     let acts = items.filter_map(|item| item.as_object()?.iter().next());
     acts.map(|(operation, act)| {
         let mut told = Map::new();
@@ -79,8 +97,8 @@ fn operations(items: Option<&Value>) -> Value {
 }
 
 /// The statements of a batch (D).
-fn statements(batch: Option<&Value>) -> Value {
-    let batch = batch.and_then(Value::as_array).into_iter().flatten();
+fn statements(batch: &Value) -> Value {
+    let batch = batch.as_array().into_iter().flatten();
     let texts = batch.filter_map(|one| one.get("Statement")?.as_str());
     texts
         .map(|text| {
@@ -106,6 +124,7 @@ fn without_value(name: &str, value: &Value) -> Value {
         ("Key", Value::Object(key)) => Value::Object(plain_key(key)),
         ("Keys", Value::Array(keys)) => keys.iter().map(|key| without_value("Key", key)).collect(),
         ("Item", Value::Object(item)) => names(item),
+        ("Item" | "Key", _) => Value::Null,
         (_, Value::Object(members)) => Value::Object(without_values(members)),
         (_, Value::Array(items)) => items.iter().map(|item| without_value("", item)).collect(),
         (_, other) => other.clone(),

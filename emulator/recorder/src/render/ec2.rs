@@ -37,6 +37,6 @@ pub(super) fn elements(
 ) -> Map<String, Value> {
     match (Style::of(told.operation_name), operation) {
         (Style::Classic, Some(operation)) => answer::classic(service, operation, told, output),
-        (Style::Modern, _) | (Style::Classic, None) => answer::modern(told),
+        (Style::Modern, _) | (Style::Classic, None) => answer::modern(service, operation, told),
     }
 }

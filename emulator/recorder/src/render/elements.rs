@@ -15,8 +15,8 @@ const READS_SHOWN: [(&str, &str); 4] = [
     ("sts", "AssumeRoleWithWebIdentity"),
 ];
 
-/// Writes that never show their answer (D: Lambda's own example; I for the others).
-const WRITES_HIDDEN: [(&str, &str); 12] = [
+/// Writes that never show their answer (D: Lambda's own example; O for S3's management calls; I for the others).
+const WRITES_HIDDEN: [(&str, &str); 13] = [
     ("bedrock-runtime", "*"),
     ("dynamodb", "BatchWriteItem"),
     ("dynamodb", "DeleteItem"),
@@ -29,6 +29,7 @@ const WRITES_HIDDEN: [(&str, &str); 12] = [
     ("lambda", "Invoke"),
     ("lambda", "InvokeAsync"),
     ("lambda", "InvokeWithResponseStream"),
+    ("s3control", "*"),
 ];
 
 /// Services whose records show what the answer's only member holds instead of the member (O for RDS; D for ElastiCache; I

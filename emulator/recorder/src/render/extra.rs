@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Told, place, resources};
+use super::{Told, place, resources, s3control};
 use localtrail_core::Identity;
 
 /// The header in which STS says the id that its records carry.
@@ -29,6 +29,7 @@ pub(super) fn of(told: &Told<'_>) -> Option<Map<String, Value>> {
             Some(lake_formation(told))
         }
         "lambda" if told.operation_name == "Invoke" => lambda(told),
+        s3control::ID => Some(s3control::additional(told)),
         _ => None,
     }
 }

@@ -1,15 +1,20 @@
 //! What LookupEvents shows and finds as an event's resources, which is not `resources` (formats.md 7; native.md,
 //! LookupEvents): a table of member names, looked for in the parameters and the answer.
 
-use localtrail_core::{Access, Category, LookupResource};
+use std::borrow::Cow;
+
+use localtrail_core::{Access, LookupResource};
+use localtrail_model::catalogue::{Entry, ShapeId};
 use serde_json::{Map, Value};
 
-use super::{Told, category};
+use super::Told;
+use super::hidden::Hiding;
 
 /// A service, a member of its shapes, and the resource's type (O for EC2's instances, groups, STS and IAM's roles; I for
 /// the others).
 struct Row(&'static str, &'static str, &'static str);
 
+/// By service.
 const ROWS: &[Row] = &[
     Row(
         "autoscaling",
@@ -123,7 +128,7 @@ const MOST: usize = 100;
 
 /// The resources; none for data events, which history does not show.
 pub(super) fn of(told: &Told<'_>, access: Access) -> Vec<LookupResource> {
-    if category::of(told.service_id, told.operation_name) == Category::Data {
+    if told.data_kind.is_some() {
         return Vec::new();
     }
     let mut found = Found::default();
@@ -154,11 +159,9 @@ impl Found {
         }
     }
 
-    fn search(&mut self, service: &str, members: &Map<String, Value>) {
+    fn search(&mut self, rows: &Rows, members: &Map<String, Value>) {
         for (name, value) in members {
-            let row = ROWS
-                .iter()
-                .find(|Row(id, told, _)| *id == service && told == name);
+            let row = rows.members.iter().find(|Row(_, told, _)| told == name);
             match (row, value) {
                 (Some(Row(.., kind)), Value::String(_)) => self.add(Some(kind), value),
                 (Some(Row(.., kind)), Value::Array(names)) => {
@@ -168,32 +171,79 @@ impl Found {
                 }
                 _ => (),
             }
-            let holder = IAM_HOLDERS.iter().find(|(holder, _)| *holder == name);
-            if let (Some((_, kind)), "iam", Some(arn)) = (holder, service, value.get("Arn")) {
+            let holder = rows.holders.iter().find(|(holder, _)| *holder == name);
+            if let (Some((_, kind)), Some(arn)) = (holder, value.get("Arn")) {
                 self.add(Some(kind), arn);
             }
-            self.descend(service, value);
+            self.descend(rows, value);
         }
     }
 
-    fn descend(&mut self, service: &str, value: &Value) {
+    fn descend(&mut self, rows: &Rows, value: &Value) {
         match value {
-            Value::Object(members) => self.search(service, members),
-            Value::Array(items) => items.iter().for_each(|item| self.descend(service, item)),
+            Value::Object(members) => self.search(rows, members),
+            Value::Array(items) => items.iter().for_each(|item| self.descend(rows, item)),
             _ => (),
         }
     }
 }
 
-fn walk(told: &Told<'_>, found: &mut Found) {
-    let service = match told.service_id {
-        "docdb" | "neptune" => "rds",
-        other => other,
-    };
-    if let Some(input) = told.input {
-        found.search(service, input);
+/// What is looked for in a service's calls.
+struct Rows {
+    members: &'static [Row],
+    holders: &'static [(&'static str, &'static str)],
+}
+
+impl Rows {
+    fn of(service: &str) -> Self {
+        let service = match service {
+            "docdb" | "neptune" => "rds",
+            other => other,
+        };
+        let start = ROWS.partition_point(|Row(id, ..)| *id < service);
+        let length = ROWS[start..].partition_point(|Row(id, ..)| *id == service);
+        Self {
+            members: &ROWS[start..start + length],
+            holders: if service == "iam" { &IAM_HOLDERS } else { &[] },
+        }
     }
-    found.search(service, told.output());
+}
+
+fn walk(told: &Told<'_>, found: &mut Found) {
+    let rows = Rows::of(told.service_id);
+    if rows.members.is_empty() {
+        return;
+    }
+    let inputs = told.operation.and_then(|operation| operation.input);
+    let outputs = told.operation.and_then(|operation| operation.output);
+    if let Some(input) = told.input {
+        found.search(&rows, &shown(told, input, inputs));
+    }
+    found.search(&rows, &shown(told, told.output(), outputs));
+}
+
+/// The members that the record shows: what stands in hidden ones is no resource either.
+fn shown<'m>(
+    told: &Told<'_>,
+    members: &'m Map<String, Value>,
+    shape: Option<ShapeId>,
+) -> Cow<'m, Map<String, Value>> {
+    let hiding = Hiding::of(told.service_id, told.operation_name);
+    let api = told.service.map(Entry::api);
+    let structure = api.zip(shape).and_then(|(api, shape)| api.structure(shape));
+    let is_hidden = |(name, value): (&String, &Value)| {
+        let member = structure.and_then(|structure| structure.member(name));
+        hiding.mark(name, member, value).is_some()
+    };
+    if !members.iter().any(is_hidden) {
+        return Cow::Borrowed(members);
+    }
+    let shown = members.iter().filter(|member| !is_hidden(*member));
+    Cow::Owned(
+        shown
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+    )
 }
 
 fn is_shown(told: &Told<'_>) -> bool {
@@ -263,5 +313,15 @@ fn parameters(told: &Told<'_>, found: &mut Found) {
     let names = told.value("Names").and_then(Value::as_array);
     for name in names.into_iter().flatten() {
         found.add(kind, name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_sorted_by_service() {
+        assert!(ROWS.is_sorted_by_key(|Row(id, ..)| id));
     }
 }

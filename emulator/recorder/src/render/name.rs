@@ -29,8 +29,8 @@ const S3_CONTROL: [(&str, &str); 3] = [
     ("PutPublicAccessBlock", "PutAccountPublicAccessBlock"),
 ];
 
-/// The longest name made up from method and path, in bytes.
-const LONGEST_PATH: usize = 128;
+/// The longest name of what the catalogue does not have, in bytes: whoever calls can make up any.
+const LONGEST: usize = 128;
 
 /// The name in the record.
 pub(super) fn of(service: &Entry, operation: &Operation) -> String {
@@ -46,11 +46,15 @@ pub(super) fn of(service: &Entry, operation: &Operation) -> String {
 
 /// The name of what the catalogue does not have: as the request says it, else method and path (I).
 pub(super) fn of_unknown(said: &str, method: &str, path: &str) -> String {
-    if !said.is_empty() {
-        return said.to_owned();
+    match said {
+        "" => format!("{method} {}", cut(path)),
+        said => cut(said).to_owned(),
     }
-    let end = path.floor_char_boundary(LONGEST_PATH);
-    format!("{method} {}", &path[..end])
+}
+
+/// The text up to the longest that a made-up name may be.
+pub(super) fn cut(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST)]
 }
 
 /// The operation's date is the first part of its path (O).
@@ -125,5 +129,6 @@ mod tests {
     fn an_unknown_name_is_what_was_said_or_where_it_went() {
         assert_eq!(super::of_unknown("DoIt", "POST", "/"), "DoIt");
         assert_eq!(super::of_unknown("", "GET", "/a/b"), "GET /a/b");
+        assert_eq!(super::of_unknown(&"é".repeat(100), "GET", "").len(), 128);
     }
 }

@@ -4,7 +4,7 @@ use localtrail_core::EventError;
 use serde_json::{Map, Value, json};
 
 use super::tree::{Writer, lowered_members};
-use super::{Told, defaults, dynamodb, ec2, resources};
+use super::{Told, defaults, dynamodb, ec2, resources, s3control};
 
 /// Services that show no parameters of a call that was not allowed (O).
 const NULL_WHEN_DENIED: [&str; 6] = [
@@ -38,10 +38,14 @@ pub(super) fn of(told: &Told<'_>, error: Option<&EventError>) -> Option<Map<Stri
     {
         return None;
     }
+    if let (Some(service), s3control::ID) = (told.service, told.service_id) {
+        let parameters = s3control::parameters(service, told, told.input);
+        return (!parameters.is_empty()).then_some(parameters);
+    }
     let input = told.input?;
     let parameters = match (told.service, told.service_id) {
         (Some(service), "ec2") => ec2::parameters(service, told, input),
-        (Some(service), "dynamodb") if dynamodb::is_data(told.operation_name) => {
+        (Some(service), "dynamodb") if told.data_kind.is_some() => {
             dynamodb::parameters(service, told.operation_name, input)
         }
         (Some(service), _) => general(service, told, input),

@@ -2,10 +2,10 @@
 
 mod data;
 
-use localtrail_core::{AccountId, Category, Resource};
+use localtrail_core::{AccountId, Resource};
 use serde_json::Value;
 
-use super::{Told, category};
+use super::Told;
 
 /// Operations of SSM on parameters (O for Get, Put and DeleteParameter; D for the others).
 const SSM_PARAMETERS: [&str; 9] = [
@@ -28,8 +28,17 @@ const LOGS_READS: [&str; 4] = [
     "GetLogEvents",
 ];
 
+/// At most so many are told of one call: a request of some megabytes can name a hundred thousand (I).
+const MOST: usize = 100;
+
 /// The resources of a call that succeeded; a call that failed names them where the service does not hide its parameters.
 pub(super) fn of(told: &Told<'_>) -> Vec<Resource> {
+    let mut resources = all(told);
+    resources.truncate(MOST);
+    resources
+}
+
+fn all(told: &Told<'_>) -> Vec<Resource> {
     let failed = told.outcome.result.is_err();
     match told.service_id {
         // A failed call of STS or KMS names nothing (O).
@@ -38,8 +47,9 @@ pub(super) fn of(told: &Told<'_>) -> Vec<Resource> {
         "kms" => kms(told),
         "ssm" => ssm(told),
         "logs" if LOGS_READS.contains(&told.operation_name) && !failed => logs(told),
-        _ if category::of(told.service_id, told.operation_name) == Category::Data => data::of(told),
-        _ => Vec::new(),
+        _ => told
+            .data_kind
+            .map_or_else(Vec::new, |kind| data::of(told, kind)),
     }
 }
 
@@ -57,8 +67,12 @@ pub(super) fn lambda_function(told: &Told<'_>, name: &str) -> String {
     if name.starts_with("arn:") {
         return name.to_owned();
     }
-    let name = name.rsplit_once("function:").map_or(name, |(_, name)| name);
-    told.arn("lambda", &format!("function:{name}"))
+    let Some((account, name)) = name.split_once("function:") else {
+        return told.arn("lambda", &format!("function:{name}"));
+    };
+    let account = account.trim_end_matches(':');
+    let account = AccountId::parse(account).unwrap_or_else(|| told.account());
+    told.arn_in(account, "lambda", &format!("function:{name}"))
 }
 
 /// The role, and who vouched for the caller (O; the provider D).
@@ -126,7 +140,7 @@ fn ssm(told: &Told<'_>) -> Vec<Resource> {
     let arns: Vec<String> = match told.operation_name {
         name if SSM_PARAMETERS.contains(&name) => {
             let one = told.text("Name").or_else(|| told.text("Path"));
-            let named = one.into_iter().chain(told.texts("Names"));
+            let named = one.into_iter().chain(told.texts("Names")).take(MOST);
             named.map(|name| ssm_parameter(told, name)).collect()
         }
         "ListInstanceAssociations" | "DescribeInstanceAssociationsStatus" => instance()

@@ -1,5 +1,7 @@
 //! Calls that CloudTrail never records (formats.md 4.1 and 3.3).
 
+use super::Told;
+
 /// A service, and an operation or (with a star) how it begins.
 const SILENT: [(&str, &str); 4] = [
     ("apigateway", "TestInvoke*"), // D
@@ -8,13 +10,18 @@ const SILENT: [(&str, &str); 4] = [
     ("s3", "*"),                   // S3's own neighbour records it
 ];
 
-/// Whether calls of an operation leave no record here.
-pub(super) fn is_unrecorded(service: &str, operation: &str) -> bool {
-    SILENT.iter().any(|(id, name)| {
+/// Operations that leave no record when nobody signed them (D).
+const SILENT_UNSIGNED: [(&str, &str); 2] = [("sns", "ConfirmSubscription"), ("sns", "Unsubscribe")];
+
+/// Whether a call leaves no record here.
+pub(super) fn is_unrecorded(told: &Told<'_>) -> bool {
+    let asked = (told.service_id, told.operation_name);
+    let is_silent = SILENT.iter().any(|(id, name)| {
         let is_named = match name.strip_suffix('*') {
-            Some(prefix) => operation.starts_with(prefix),
-            None => operation == *name,
+            Some(prefix) => asked.1.starts_with(prefix),
+            None => asked.1 == *name,
         };
-        *id == service && is_named
-    })
+        *id == asked.0 && is_named
+    });
+    is_silent || told.request.signed_for.is_none() && SILENT_UNSIGNED.contains(&asked)
 }

@@ -2,6 +2,8 @@
 
 use localtrail_model::catalogue::Entry;
 
+use super::name::cut;
+
 /// Services whose source is not their endpoint's prefix: the catalogue's id, and the source's first label.
 const OVERRIDES: [(&str, &str); 38] = [
     ("apigatewaymanagementapi", "apigateway"),              // I
@@ -55,7 +57,7 @@ pub(super) fn of(service: &Entry) -> String {
 pub(super) fn of_unknown(name: &str) -> String {
     match name {
         "" => "unknown.amazonaws.com".to_owned(),
-        _ => format!("{}.amazonaws.com", name.to_ascii_lowercase()),
+        _ => format!("{}.amazonaws.com", cut(name).to_ascii_lowercase()),
     }
 }
 

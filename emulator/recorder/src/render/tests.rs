@@ -23,8 +23,11 @@ struct Call<'a> {
     failure: Option<(&'a str, &'a str)>,
     status: u16,
     host: &'a str,
+    /// Path and query; `/some/path` when empty.
+    uri: &'a str,
+    request_headers: &'a [(&'static str, &'static str)],
     answer_headers: &'a [(&'static str, &'static str)],
-    answer_body: &'a str,
+    answer_body: &'a [u8],
 }
 
 impl Call<'_> {
@@ -38,22 +41,23 @@ impl Call<'_> {
             service_name: self.service.to_owned(),
             operation_name: self.operation.to_owned(),
         };
-        let headers = HeaderMap::new();
+        let uri: Uri = match self.uri {
+            "" => Uri::from_static("/some/path"),
+            uri => uri.parse().unwrap(),
+        };
         let request = Request {
             method: &Method::POST,
-            uri: &Uri::from_static("/some/path"),
-            headers: &headers,
+            uri: &uri,
+            headers: &headers(self.request_headers),
             host: self.host,
             signed_for: None,
         };
-        let named = self.answer_headers.iter();
-        let headers = named.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        let headers: HeaderMap = headers.collect();
+        let headers = headers(self.answer_headers);
         let status = if self.status == 0 { 200 } else { self.status };
         let answer = Answer {
             status: StatusCode::from_u16(status).unwrap(),
             headers: &headers,
-            body: Body::Whole(self.answer_body.as_bytes()),
+            body: Body::Whole(self.answer_body),
         };
         let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
         let outcome = Outcome {
@@ -82,6 +86,12 @@ impl Call<'_> {
         assert_eq!(drafts.len(), 1);
         drafts.remove(0)
     }
+}
+
+fn headers(named: &[(&'static str, &'static str)]) -> HeaderMap {
+    let named = named.iter();
+    let pairs = named.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+    pairs.collect()
 }
 
 fn circumstances() -> Circumstances {

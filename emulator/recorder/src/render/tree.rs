@@ -1,10 +1,10 @@
 //! The general way of writing a tree of members: names with a small first letter, times in the service's form, bytes left
 //! out, secrets hidden (formats.md 3.4). What single operations do otherwise is their own files' business.
 
-use localtrail_model::catalogue::{Api, Entry, Kind, Member, Protocol, ShapeId};
+use localtrail_model::catalogue::{Api, Entry, Kind, Location, Member, Protocol, ShapeId};
 use serde_json::{Map, Value};
 
-use super::hidden::{self, HIDDEN};
+use super::hidden::{self, HIDDEN, Hiding};
 use super::moment::Moment;
 
 /// Services that write names as they are (O; the last two I).
@@ -25,7 +25,7 @@ const QUERY_AS_TEXT: [&str; 1] = ["servicecatalog-appregistry"];
 /// A writer for the members of one operation.
 pub(super) struct Writer<'a> {
     service: &'a Entry,
-    operation: &'a str,
+    hiding: Hiding<'a>,
     api: &'a Api,
     moment: Moment,
 }
@@ -34,7 +34,7 @@ impl<'a> Writer<'a> {
     pub(super) fn of(service: &'a Entry, operation: &'a str) -> Self {
         Self {
             service,
-            operation,
+            hiding: Hiding::of(service.id, operation),
             api: service.api(),
             moment: Moment::of(service),
         }
@@ -50,6 +50,10 @@ impl<'a> Writer<'a> {
         let mut written = Map::new();
         for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
             let member = structure.and_then(|structure| structure.member(name));
+            // The status of an answer is not told (O: DeleteFunction20150331 has null).
+            if member.is_some_and(|member| member.location == Some(Location::StatusCode)) {
+                continue;
+            }
             if let Some(shown) = self.member(name, value, member) {
                 written.insert(self.key(name, member), shown);
             }
@@ -65,19 +69,17 @@ impl<'a> Writer<'a> {
         member: Option<&Member>,
     ) -> Option<Value> {
         let shape = member.map(|member| self.api.shape(member.shape));
-        let sensitive = member.is_some_and(|member| member.sensitive)
-            || shape.is_some_and(|shape| shape.sensitive);
-        let is_blob = shape.is_some_and(|shape| matches!(shape.kind, Kind::Blob));
         // Bytes are not told, whatever else is known of them (O for KMS and Lambda, I elsewhere).
-        let sensitive = sensitive && !is_blob;
-        if let Some(mark) = hidden::mark(self.service.id, self.operation, name, sensitive) {
+        let is_blob = shape.is_some_and(|shape| matches!(shape.kind, Kind::Blob));
+        let marked = member.filter(|_| !is_blob);
+        if let Some(mark) = self.hiding.mark(name, marked, value) {
             return mark.over(value);
         }
         let Some(member) = member else {
-            return Some(lowered(value));
+            return Some(lowered_member(name, value));
         };
         if QUERY_AS_TEXT.contains(&self.service.id)
-            && member.location == Some(localtrail_model::catalogue::Location::QueryString)
+            && member.location == Some(Location::QueryString)
             && !value.is_string()
         {
             return Some(value.to_string().into());
@@ -98,6 +100,9 @@ impl<'a> Writer<'a> {
                 let items = items.iter().filter_map(|item| self.value(item, *member));
                 Some(items.collect())
             }
+            (Kind::Map { key, .. }, Value::Object(_)) if self.api.shape(*key).sensitive => {
+                HIDDEN.over(value)
+            }
             (Kind::Map { value: shape, .. }, Value::Object(entries)) => {
                 let told = |(key, value): (&String, &Value)| {
                     Some((key.clone(), self.value(value, *shape)?))
@@ -105,7 +110,13 @@ impl<'a> Writer<'a> {
                 Some(Value::Object(entries.iter().filter_map(told).collect()))
             }
             (Kind::Timestamp(format), time) => Some(self.moment.write(time, *format)),
-            _ => Some(value.clone()),
+            // Not of the kind that it should be: nobody knows what it is.
+            (Kind::Structure(_) | Kind::List { .. } | Kind::Map { .. }, _)
+                if hidden::has_secrets(self.api, id) =>
+            {
+                HIDDEN.over(value)
+            }
+            _ => Some(hidden::guarded(value)),
         }
     }
 
@@ -136,7 +147,7 @@ pub(super) fn lower_first(name: &str) -> String {
     }
 }
 
-/// A tree of which no model tells: every name with a small first letter (I).
+/// A tree of which no model tells: every name with a small first letter, and what is called like a secret hidden (I).
 pub(super) fn lowered(value: &Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(lowered_members(members)),
@@ -145,10 +156,18 @@ pub(super) fn lowered(value: &Value) -> Value {
     }
 }
 
+/// One member's value in [`lowered`].
+pub(super) fn lowered_member(name: &str, value: &Value) -> Value {
+    match value {
+        Value::Object(_) | Value::Array(_) => lowered(&hidden::guarded_member(name, value)),
+        _ => hidden::guarded_member(name, value),
+    }
+}
+
 /// The members of [`lowered`].
 pub(super) fn lowered_members(members: &Map<String, Value>) -> Map<String, Value> {
     let told = members.iter().filter(|(_, value)| !value.is_null());
-    told.map(|(name, value)| (lower_first(name), lowered(value)))
+    told.map(|(name, value)| (lower_first(name), lowered_member(name, value)))
         .collect()
 }
 

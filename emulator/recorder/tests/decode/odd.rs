@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::{Compression, write::GzEncoder};
 use hyper::{HeaderMap, Method, StatusCode};
 use localtrail_model::catalogue::{Protocol, service};
-use localtrail_recorder::{Body, Recognized};
+use localtrail_recorder::{Body, Recognized, Request, input};
 use serde_json::{Value, json};
 
 use crate::calls::Call;
@@ -173,4 +173,35 @@ fn payloads_are_told_and_streams_are_not() {
         "/v1/speech",
     );
     assert_eq!(answered(&speak, "sound").0, json!({}));
+}
+
+#[test]
+fn the_bucket_in_a_host_is_the_bucket() {
+    let call = call(
+        "s3",
+        "GetObject",
+        Some(Protocol::RestXml),
+        "/a%20b/c?versionId=1",
+    );
+    for (host, uri, key) in [
+        (
+            "b.s3.eu-west-1.amazonaws.com",
+            "/a%20b/c?versionId=1",
+            "a b/c",
+        ),
+        ("b.s3.localhost:4566", "/c?versionId=1", "c"),
+        ("s3.eu-west-1.amazonaws.com", "/b/c?versionId=1", "c"),
+        ("localhost:4566", "/b/c/?versionId=1", "c/"),
+    ] {
+        let request = Request {
+            method: &Method::GET,
+            uri: &uri.parse().unwrap(),
+            headers: &HeaderMap::new(),
+            host,
+            signed_for: None,
+        };
+        let read = input(&call.recognized, &request, Body::Whole(b"")).map(Value::Object);
+        let expected = json!({"Bucket": "b", "Key": key, "VersionId": "1"});
+        assert_eq!(read, Some(expected), "{host}");
+    }
 }

@@ -30,6 +30,7 @@ class Maker:
     def __init__(self, random, flat_only):
         self.random = random
         self.flat_only = flat_only
+        self.inside_sensitive = 0
 
     def structure(self, shape, depth=0):
         made = {}
@@ -49,6 +50,14 @@ class Maker:
         return made
 
     def value(self, shape, depth, location=None):
+        """A value; texts in what must not be shown begin with `secret-`, and no other text does."""
+        sensitive = bool(shape.metadata.get("sensitive"))
+        self.inside_sensitive += sensitive
+        made = self.any_value(shape, depth, location)
+        self.inside_sensitive -= sensitive
+        return made
+
+    def any_value(self, shape, depth, location):
         kind = shape.type_name
         if getattr(shape, "is_document_type", False):
             return {"k": ["v", 1, {"n": True}]}
@@ -82,6 +91,8 @@ class Maker:
                 return "plain"
             if shape.enum and location is None:
                 return self.random.choice(shape.enum)
+            if self.inside_sensitive:
+                return f"secret-{self.random.getrandbits(32):08x}"
             return self.random.choice(HEADER_TEXTS if location in ("header", "headers") else TEXTS)
         if kind in ("integer", "long"):
             return self.random.choice([0, 1, -7, 2**31 - 1] + ([2**53 + 1] if kind == "long" else []))

@@ -28,6 +28,30 @@ pub(super) fn without_values(statement: &str) -> String {
     told
 }
 
+/// The table that a statement is about (D: the statements' grammar).
+pub(crate) fn table(statement: &str) -> Option<&str> {
+    let mut rest = statement;
+    loop {
+        rest = rest.trim_start();
+        let end = rest.find(char::is_whitespace)?;
+        let (word, behind) = rest.split_at(end);
+        rest = behind.trim_start();
+        if ["FROM", "INTO", "UPDATE"]
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
+        {
+            break;
+        }
+    }
+    let table = match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => rest
+            .split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-')
+            .next()?,
+    };
+    (!table.is_empty()).then_some(table)
+}
+
 /// The length of a quoted text, doubled quotes inside it included; all that is left if it has no end.
 fn text_length(rest: &str) -> usize {
     let mut at = 1;
@@ -43,7 +67,22 @@ fn text_length(rest: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::without_values;
+    use super::{table, without_values};
+
+    #[test]
+    fn tables_of_statements() {
+        for (statement, name) in [
+            ("SELECT * FROM Music WHERE a = 1", Some("Music")),
+            ("select a from \"My.Table\".\"Index\"", Some("My.Table")),
+            ("INSERT INTO T VALUE {'a': 1}", Some("T")),
+            ("update T-1 SET a = 1", Some("T-1")),
+            ("DELETE FROM", None),
+            ("FROM ", None),
+            ("", None),
+        ] {
+            assert_eq!(table(statement), name, "{statement}");
+        }
+    }
 
     #[test]
     fn values_are_marked_and_names_are_not() {

@@ -4,9 +4,9 @@ use localtrail_model::catalogue::{Api, Entry, Kind, Operation, ShapeId};
 use serde_json::{Map, Value, json};
 
 use crate::render::Told;
-use crate::render::hidden;
+use crate::render::hidden::{self, Hiding};
 use crate::render::moment::Moment;
-use crate::{Body, generic_xml};
+use crate::{generic_xml, unpacked};
 
 /// Sets that are told with `item` in place of `items` (O).
 const ODD_SETS: [&str; 1] = ["privateIpAddressesSet"];
@@ -21,9 +21,6 @@ const TEXTS: [(&str, &str); 3] = [
     ("CopySnapshot", "volumeSize"),
 ];
 
-/// What says in XML that it was done; models mostly leave it out.
-const DONE: &[u8] = b"<return>true</return>";
-
 /// The answer of a classic operation: elements by their names, lists as sets, `_return` and `requestId` (O).
 pub(super) fn classic(
     service: &'static Entry,
@@ -35,55 +32,73 @@ pub(super) fn classic(
         api: service.api(),
         moment: Moment::of(service),
         operation: operation.name,
+        hiding: Hiding::of("ec2", operation.name),
     };
     let mut elements = Map::new();
     elements.insert("requestId".to_owned(), told.request_id().into());
     elements.extend(writer.structure(output, operation.output));
-    let is_done = || body(told).windows(DONE.len()).any(|window| window == DONE);
-    if !elements.contains_key("_return") && is_done() {
-        elements.insert("_return".to_owned(), true.into());
-    }
     elements
 }
 
 /// The answer of a new operation: its XML (O).
-pub(super) fn modern(told: &Told<'_>) -> Map<String, Value> {
-    let document = std::str::from_utf8(body(told)).ok().and_then(generic_xml);
-    match document {
-        Some(Value::Object(mut document)) => {
-            for element in document.values_mut().filter_map(Value::as_object_mut) {
-                hide(element);
-            }
-            document
-        }
-        _ => Map::new(),
+pub(super) fn modern(
+    service: &'static Entry,
+    operation: Option<&Operation>,
+    told: &Told<'_>,
+) -> Map<String, Value> {
+    let body = unpacked(told.answer.body, told.answer.headers);
+    let document = std::str::from_utf8(&body).ok().and_then(generic_xml);
+    let Some(Value::Object(mut document)) = document else {
+        return Map::new();
+    };
+    let veil = Veil {
+        api: service.api(),
+        hiding: Hiding::of("ec2", told.operation_name),
+    };
+    let output = operation.and_then(|operation| operation.output);
+    for element in document.values_mut() {
+        veil.over(element, output);
     }
+    document
 }
 
-/// Hides what the table of hidden members names, by the names that elements have (I: seen in classic answers alone).
-fn hide(element: &mut Map<String, Value>) {
-    for (name, value) in element.iter_mut() {
-        let mut member = name.clone();
-        if let Some(first) = member.get_mut(..1) {
+/// Hides what must not be shown in a document that was converted without knowing it.
+struct Veil<'a> {
+    api: &'a Api,
+    hiding: Hiding<'a>,
+}
+
+impl Veil<'_> {
+    fn over(&self, value: &mut Value, shape: Option<ShapeId>) {
+        let kind = shape.map(|shape| &self.api.shape(shape).kind);
+        match value {
+            Value::Object(members) => {
+                for (element, value) in members {
+                    self.member(element, value, kind);
+                }
+            }
+            // A repeated element.
+            Value::Array(items) => items.iter_mut().for_each(|item| self.over(item, shape)),
+            _ => (),
+        }
+    }
+
+    fn member(&self, element: &str, value: &mut Value, holder: Option<&Kind>) {
+        let member = match holder {
+            Some(Kind::Structure(structure)) => structure.on_wire(element),
+            // The element around each item.
+            Some(Kind::List { member, .. }) => return self.over(value, Some(*member)),
+            _ => None,
+        };
+        let mut name = element.to_owned();
+        if let Some(first) = name.get_mut(..1) {
             first.make_ascii_uppercase();
         }
-        match (hidden::mark("ec2", "", &member, false), value) {
-            (Some(mark), value) => *value = mark.over(value).unwrap_or_default(),
-            (None, Value::Object(inner)) => hide(inner),
-            (None, Value::Array(items)) => {
-                items
-                    .iter_mut()
-                    .filter_map(Value::as_object_mut)
-                    .for_each(hide);
-            }
-            (None, _) => (),
+        let name = member.map_or(name.as_str(), |member| member.name);
+        match self.hiding.mark(name, member, value) {
+            Some(mark) => *value = mark.over(value).unwrap_or_default(),
+            None => self.over(value, member.map(|member| member.shape)),
         }
-    }
-}
-
-fn body<'a>(told: &Told<'a>) -> &'a [u8] {
-    match told.answer.body {
-        Body::Whole(bytes) | Body::Cut(bytes) => bytes,
     }
 }
 
@@ -91,6 +106,7 @@ struct Writer<'a> {
     api: &'a Api,
     moment: Moment,
     operation: &'a str,
+    hiding: Hiding<'a>,
 }
 
 impl Writer<'_> {
@@ -104,12 +120,10 @@ impl Writer<'_> {
         for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
             let member = structure.and_then(|structure| structure.member(name));
             let element = member.map_or(name.as_str(), |member| member.wire_name());
-            let sensitive = member.is_some_and(|member| member.sensitive)
-                || member.is_some_and(|member| self.api.shape(member.shape).sensitive);
-            let shown = match (hidden::mark("ec2", self.operation, name, sensitive), member) {
+            let shown = match (self.hiding.mark(name, member, value), member) {
                 (Some(mark), _) => mark.over(value),
                 (None, Some(member)) => Some(self.value(value, member.shape, element)),
-                (None, None) => Some(value.clone()),
+                (None, None) => Some(hidden::guarded(value)),
             };
             if let Some(shown) = shown {
                 told.insert(self.key(element), self.as_text(element, shown));
@@ -153,7 +167,7 @@ impl Writer<'_> {
                 }
             }
             (Kind::Timestamp(format), time) => self.moment.write(time, *format),
-            _ => value.clone(),
+            _ => hidden::guarded(value),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::fills::{ALWAYS, DEFAULTS, Fill, OF_PERMISSION, QUIET_FILTERS};
 use super::forms::{self, Form, Shape};
 use super::modern::query_name;
-use crate::render::hidden;
+use crate::render::hidden::{self, Hiding};
 use crate::render::moment::Moment;
 use crate::render::tree::{lower_first, lowered};
 
@@ -22,7 +22,11 @@ pub(super) fn parameters(
     let asked = permissions_by_operation(operation, input);
     let input = asked.as_ref().unwrap_or(input);
     let shape = service.operation(operation).and_then(|op| op.input);
-    let writer = Classic { service, operation };
+    let writer = Classic {
+        service,
+        operation,
+        hiding: Hiding::of("ec2", operation),
+    };
     let mut told = Map::new();
     writer.write(input, shape, Depth::Top, &mut told);
     writer.add_empty_sets(shape, &mut told);
@@ -30,7 +34,6 @@ pub(super) fn parameters(
     for (name, fill) in defaults.map_or(&[][..], |(_, fills)| fills) {
         told.entry(*name).or_insert_with(|| match fill {
             Fill::False => false.into(),
-            Fill::Text(text) => (*text).into(),
             Fill::Disabled => json!({"enabled": false}),
         });
     }
@@ -40,9 +43,22 @@ pub(super) fn parameters(
             told.entry("attributeType")
                 .or_insert("launchPermission".into());
         }
+        "ModifySnapshotAttribute" => add_snapshot_attribute(input, &mut told),
         _ => (),
     }
     told
+}
+
+/// What of a snapshot is modified, as Java's constants are written (O; where the call does not say, I).
+fn add_snapshot_attribute(input: &Map<String, Value>, told: &mut Map<String, Value>) {
+    let attribute = match input.get("Attribute").and_then(Value::as_str) {
+        Some("productCodes") => "PRODUCT_CODES",
+        Some("createVolumePermission") => "CREATE_VOLUME_PERMISSION",
+        Some(other) => other,
+        None if told.contains_key("createVolumePermission") => "CREATE_VOLUME_PERMISSION",
+        None => return,
+    };
+    told.insert("attributeType".to_owned(), attribute.into());
 }
 
 /// Whether a structure is the request itself or stands inside it.
@@ -55,6 +71,7 @@ enum Depth {
 struct Classic<'a> {
     service: &'static Entry,
     operation: &'a str,
+    hiding: Hiding<'a>,
 }
 
 impl Classic<'_> {
@@ -70,7 +87,11 @@ impl Classic<'_> {
             match structure.and_then(|structure| structure.member(name)) {
                 Some(member) => self.member(member, value, depth, told),
                 None => {
-                    told.insert(lower_first(name), lowered(value));
+                    let shown = match self.hiding.mark(name, None, value) {
+                        Some(mark) => mark.over(value),
+                        None => Some(lowered(value)),
+                    };
+                    told.extend(shown.map(|shown| (lower_first(name), shown)));
                 }
             }
         }
@@ -82,8 +103,7 @@ impl Classic<'_> {
         if form == Some(Form::LeftOut) {
             return;
         }
-        let sensitive = member.sensitive || shape.sensitive;
-        if let Some(mark) = hidden::mark("ec2", self.operation, member.name, sensitive) {
+        if let Some(mark) = self.hiding.mark(member.name, Some(member), value) {
             if let Some(shown) = mark.over(value) {
                 told.insert(lower_first(&query_name(member)), shown);
             }
@@ -188,7 +208,7 @@ impl Classic<'_> {
                 Value::Object(told)
             }
             (Kind::Timestamp(format), time) => Moment::of(self.service).write(time, *format),
-            _ => value.clone(),
+            _ => hidden::guarded(value),
         }
     }
 

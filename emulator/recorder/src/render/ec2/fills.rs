@@ -30,39 +30,17 @@ pub(super) const OF_PERMISSION: [&str; 4] = ["groups", "ipRanges", "ipv6Ranges",
 pub(super) enum Fill {
     /// `false`.
     False,
-    /// A text.
-    Text(&'static str),
     /// `{"enabled": false}`.
     Disabled,
 }
 
-/// What EC2 adds where the caller says nothing (O; `ebsOptimized` is not added for all types of instances).
+/// What EC2 adds where the caller says nothing (O). None of it can have been sent: the API has no `force` of DeleteSnapshot
+/// and no `reportVolumeFailure`, RunInstances was called by the SDK for Go, which sends no zero values, and StopInstances by
+/// the AWS CLI (D). `ebsOptimized` is not added for all types of instances. What only Terraform and consoles were seen with,
+/// such as `instanceTenancy` of CreateVpc and `includeAllInstances` of DescribeInstanceStatus, they may have sent.
 pub(super) const DEFAULTS: &[(&str, &[(&str, Fill)])] = &[
-    (
-        "CreateVpc",
-        &[
-            ("instanceTenancy", Fill::Text("default")),
-            ("amazonProvidedIpv6CidrBlock", Fill::False),
-        ],
-    ),
     ("DeleteSnapshot", &[("force", Fill::False)]),
     ("DeleteVolume", &[("reportVolumeFailure", Fill::False)]),
-    (
-        "DescribeInstanceStatus",
-        &[("includeAllInstances", Fill::False)],
-    ),
-    ("DescribeKeyPairs", &[("includePublicKey", Fill::False)]),
-    (
-        "ModifySnapshotAttribute",
-        &[("attributeType", Fill::Text("CREATE_VOLUME_PERMISSION"))],
-    ),
-    (
-        "RegisterImage",
-        &[
-            ("sriovNetSupport", Fill::Text("simple")),
-            ("enaSupport", Fill::False),
-        ],
-    ),
     (
         "RunInstances",
         &[

@@ -1,9 +1,10 @@
 //! Requests in the new style: as if the query had been XML, converted without knowing what it means.
 
 use localtrail_model::catalogue::{Entry, Kind, Member, ShapeId};
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::render::hidden;
+use crate::decode::looks_like;
+use crate::render::hidden::{self, Hiding};
 
 /// `{"OPERATIONRequest": …}`; an empty text for a request without parameters (O).
 pub(super) fn parameters(
@@ -12,7 +13,11 @@ pub(super) fn parameters(
     input: &Map<String, Value>,
 ) -> Map<String, Value> {
     let shape = service.operation(operation).and_then(|op| op.input);
-    let members = Modern { service, operation }.structure(input, shape);
+    let writer = Modern {
+        service,
+        hiding: Hiding::of("ec2", operation),
+    };
+    let members = writer.structure(input, shape);
     let inside = match members.is_empty() {
         true => Value::from(""),
         false => Value::Object(members),
@@ -34,7 +39,7 @@ pub(super) fn query_name(member: &Member) -> String {
 
 struct Modern<'a> {
     service: &'static Entry,
-    operation: &'a str,
+    hiding: Hiding<'a>,
 }
 
 impl Modern<'_> {
@@ -47,12 +52,14 @@ impl Modern<'_> {
         let mut told = Map::new();
         for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
             let Some(member) = structure.and_then(|structure| structure.member(name)) else {
-                told.insert(name.clone(), value.clone());
+                let shown = match self.hiding.mark(name, None, value) {
+                    Some(mark) => mark.over(value),
+                    None => Some(hidden::guarded(value)),
+                };
+                told.extend(shown.map(|shown| (name.clone(), shown)));
                 continue;
             };
-            let shape = self.service.api().shape(member.shape);
-            let sensitive = member.sensitive || shape.sensitive;
-            let shown = match hidden::mark("ec2", self.operation, name, sensitive) {
+            let shown = match self.hiding.mark(name, Some(member), value) {
                 Some(mark) => mark.over(value),
                 None => self.value(value, member.shape),
             };
@@ -75,7 +82,7 @@ impl Modern<'_> {
                 Some(crate::render::moment::Moment::AsOnWire.write(value, iso))
             }
             (_, Value::String(text)) => Some(looks_like(text)),
-            _ => Some(value.clone()),
+            _ => Some(hidden::guarded(value)),
         }
     }
 
@@ -98,18 +105,5 @@ impl Modern<'_> {
             1 => told.pop(),
             _ => Some(Value::Array(told)),
         }
-    }
-}
-
-/// A text as the boolean or number that it looks like (O: tag values too).
-fn looks_like(text: &str) -> Value {
-    let whole = text.parse::<i64>().ok().map(Number::from);
-    let number = whole.or_else(|| Number::from_f64(text.parse().ok()?));
-    match (text, number) {
-        ("true", _) => true.into(),
-        ("false", _) => false.into(),
-        // Only what would be printed the same way: an account id with a leading zero stays a text (I).
-        (_, Some(number)) if number.to_string() == text => Value::Number(number),
-        _ => text.into(),
     }
 }

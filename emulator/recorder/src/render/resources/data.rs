@@ -3,14 +3,61 @@
 use localtrail_core::{AccountId, Resource};
 use serde_json::{Map, Value};
 
-use super::{lambda_function, resource};
-use crate::render::{Told, category};
+use super::{MOST, lambda_function, resource};
+use crate::render::{Told, dynamodb};
 
-/// The resource of a data event, with the type that selectors ask for (D).
-pub(super) fn of(told: &Told<'_>) -> Vec<Resource> {
-    let Some(kind) = category::kind(told.service_id, told.operation_name) else {
-        return Vec::new();
-    };
+/// What else data events are about: a service, a parameter, the service that its ARN names, and what precedes the name
+/// there (D: the formats of the services' ARNs; that records have them is I). A parameter that is an ARN is one already.
+const NAMED: [(&str, &str, &str, &str); 10] = [
+    (
+        "bedrock-agent-runtime",
+        "knowledgeBaseId",
+        "bedrock",
+        "knowledge-base/",
+    ),
+    ("cloudtrail-data", "channelArn", "cloudtrail", "channel/"),
+    (
+        "cognito-identity",
+        "IdentityPoolId",
+        "cognito-identity",
+        "identitypool/",
+    ),
+    (
+        "firehose",
+        "DeliveryStreamName",
+        "firehose",
+        "deliverystream/",
+    ),
+    ("iot-data", "thingName", "iot", "thing/"),
+    (
+        "kinesis-video-archived-media",
+        "StreamName",
+        "kinesisvideo",
+        "stream/",
+    ),
+    (
+        "kinesis-video-media",
+        "StreamName",
+        "kinesisvideo",
+        "stream/",
+    ),
+    ("rds-data", "resourceArn", "rds", "cluster:"),
+    (
+        "sagemaker-featurestore-runtime",
+        "FeatureGroupName",
+        "sagemaker",
+        "feature-group/",
+    ),
+    (
+        "sagemaker-runtime",
+        "EndpointName",
+        "sagemaker",
+        "endpoint/",
+    ),
+];
+
+/// The resources of a data event, of the type that selectors ask for (D).
+pub(super) fn of(told: &Told<'_>, kind: &str) -> Vec<Resource> {
     let arns: Vec<String> = match told.service_id {
         "dynamodb" => dynamodb_tables(told),
         "sns" => sns(told),
@@ -20,7 +67,7 @@ pub(super) fn of(told: &Told<'_>) -> Vec<Resource> {
         }),
         "events" => return event_buses(told),
         "kinesis" => kinesis(told),
-        "ebs" => ["SnapshotId", "SecondSnapshotId"]
+        "ebs" => ["SnapshotId", "FirstSnapshotId", "SecondSnapshotId"]
             .iter()
             .flat_map(|member| {
                 one(told, member, |id| {
@@ -28,11 +75,9 @@ pub(super) fn of(told: &Told<'_>) -> Vec<Resource> {
                 })
             })
             .collect(),
-        "cognito-identity" => one(told, "IdentityPoolId", |id| {
-            told.arn("cognito-identity", &format!("identitypool/{id}"))
-        }),
         "cloudwatch" => vec![told.arn("cloudwatch", "*")], // I
-        _ => told.any_arn().into_iter().collect(),
+        "bedrock-agent-runtime" => bedrock_agent(told),
+        _ => named(told),
     };
     arns.into_iter()
         .map(|arn| match told.service_id {
@@ -43,6 +88,34 @@ pub(super) fn of(told: &Told<'_>) -> Vec<Resource> {
             _ => resource(told, kind, arn),
         })
         .collect()
+}
+
+/// By the table above, else the first parameter that is an ARN.
+fn named(told: &Told<'_>) -> Vec<String> {
+    let mut rows = NAMED.iter().filter(|(id, ..)| *id == told.service_id);
+    let found = rows.find_map(|(_, member, service, before)| {
+        let name = told.text(member)?;
+        Some(match name.starts_with("arn:") {
+            true => name.to_owned(),
+            false => told.arn(service, &format!("{before}{name}")),
+        })
+    });
+    found.or_else(|| told.any_arn()).into_iter().collect()
+}
+
+/// An agent's or a flow's alias, or a knowledge base (D: the formats of the ARNs).
+fn bedrock_agent(told: &Told<'_>) -> Vec<String> {
+    let alias = |of: &str, named: &str, joint: &str| {
+        let (of, alias) = (told.text(of)?, told.text(named)?);
+        Some(format!("{of}{joint}{alias}"))
+    };
+    let agent = alias("agentId", "agentAliasId", "/").map(|path| format!("agent-alias/{path}"));
+    let flow = || alias("flowIdentifier", "flowAliasIdentifier", "/alias/");
+    let flow = || flow().map(|path| format!("flow/{path}"));
+    match agent.or_else(flow) {
+        Some(path) => vec![told.arn("bedrock", &path)],
+        None => named(told),
+    }
 }
 
 /// A function's ARN without version or alias: seven parts (O).
@@ -62,49 +135,67 @@ fn sns(told: &Told<'_>) -> Vec<String> {
     target.map(str::to_owned).into_iter().collect()
 }
 
+/// Tables by name, by ARN, in batches, in transactions and in statements.
 fn dynamodb_tables(told: &Told<'_>) -> Vec<String> {
     let in_batch = told
         .value("RequestItems")
         .and_then(Value::as_object)
         .into_iter()
         .flat_map(Map::keys);
-    let in_transaction = told
-        .value("TransactItems")
-        .and_then(Value::as_array)
+    let items = |member: &str| told.value(member).and_then(Value::as_array).into_iter();
+    let in_transaction = items("TransactItems").flatten().filter_map(|item| {
+        let mut acts = item.as_object()?.values();
+        acts.find_map(|act| act.get("TableName")?.as_str())
+    });
+    let statements = items("Statements").chain(items("TransactStatements"));
+    let statements = statements.flatten();
+    let statements = statements.filter_map(|one| one.get("Statement")?.as_str());
+    let in_statements = told
+        .text("Statement")
         .into_iter()
-        .flatten()
-        .filter_map(|item| {
-            let mut acts = item.as_object()?.values();
-            acts.find_map(|act| act.get("TableName")?.as_str())
-        });
-    let mut tables: Vec<String> = told
+        .chain(statements)
+        .filter_map(dynamodb::table_of);
+    let tables = told
         .text("TableName")
         .into_iter()
         .chain(in_batch.map(String::as_str))
         .chain(in_transaction)
-        .map(|name| match name.starts_with("arn:") {
-            true => name.to_owned(),
-            false => told.arn("dynamodb", &format!("table/{name}")),
-        })
-        .collect();
-    let mut seen = std::collections::HashSet::new();
-    tables.retain(|arn| seen.insert(arn.clone()));
-    tables
+        .chain(in_statements);
+    distinct(tables, |name| match name.starts_with("arn:") {
+        true => name.to_owned(),
+        false => told.arn("dynamodb", &format!("table/{name}")),
+    })
 }
 
-/// The queue of a URL `…/ACCOUNT/NAME`; without one, all queues (O native.md: ListQueues ends in a star).
+/// Each ARN once, and not more of them than are told.
+fn distinct<'n>(names: impl Iterator<Item = &'n str>, arn: impl Fn(&str) -> String) -> Vec<String> {
+    let mut arns: Vec<String> = Vec::new();
+    for name in names {
+        let arn = arn(name);
+        if !arns.contains(&arn) {
+            arns.push(arn);
+        }
+        if arns.len() == MOST {
+            break;
+        }
+    }
+    arns
+}
+
+/// The queue of a URL `…/ACCOUNT/NAME`, or of a name; without either, all queues (O native.md: ListQueues ends in a star, and
+/// a queue's bare name stands for its URL).
 fn sqs_queue(told: &Told<'_>) -> String {
-    let of_url = told.text("QueueUrl").and_then(|url| {
-        let mut parts = url.rsplit('/');
-        let (name, account) = (parts.next()?, parts.next()?);
-        AccountId::parse(account)?;
-        Some(format!(
-            "arn:{}:sqs:{}:{account}:{name}",
-            told.region.partition(),
-            told.region
-        ))
-    });
-    of_url.unwrap_or_else(|| told.arn("sqs", told.text("QueueName").unwrap_or("*")))
+    let Some(url) = told.text("QueueUrl") else {
+        let owner = told
+            .text("QueueOwnerAWSAccountId")
+            .and_then(AccountId::parse);
+        let owner = owner.unwrap_or_else(|| told.account());
+        return told.arn_in(owner, "sqs", told.text("QueueName").unwrap_or("*"));
+    };
+    let mut parts = url.trim_end_matches('/').rsplit('/');
+    let name = parts.next().unwrap_or_default();
+    let owner = parts.next().and_then(AccountId::parse);
+    told.arn_in(owner.unwrap_or_else(|| told.account()), "sqs", name)
 }
 
 fn kinesis(told: &Told<'_>) -> Vec<String> {
@@ -120,20 +211,14 @@ fn kinesis(told: &Told<'_>) -> Vec<String> {
 /// Buses go without an account (O native.md).
 fn event_buses(told: &Told<'_>) -> Vec<Resource> {
     let entries = told.value("Entries").and_then(Value::as_array);
-    let mut arns: Vec<String> = Vec::new();
-    for entry in entries.into_iter().flatten() {
-        let name = entry
-            .get("EventBusName")
-            .and_then(Value::as_str)
-            .unwrap_or("default");
-        let arn = match name.starts_with("arn:") {
-            true => name.to_owned(),
-            false => told.arn("events", &format!("event-bus/{name}")),
-        };
-        if !arns.contains(&arn) {
-            arns.push(arn);
-        }
-    }
+    let names = entries.into_iter().flatten().map(|entry| {
+        let name = entry.get("EventBusName").and_then(Value::as_str);
+        name.unwrap_or("default")
+    });
+    let arns = distinct(names, |name| match name.starts_with("arn:") {
+        true => name.to_owned(),
+        false => told.arn("events", &format!("event-bus/{name}")),
+    });
     arns.into_iter()
         .map(|arn| Resource {
             account_id: None,

@@ -1,5 +1,8 @@
 //! What records show of answers.
 
+use std::io::Write;
+
+use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 
 use super::{Call, elements, shown};
@@ -9,7 +12,7 @@ fn answers_of_ec2() {
     let done = Call {
         service: "ec2",
         operation: "DeleteVpc",
-        answer_body: "<DeleteVpcResponse><return>true</return></DeleteVpcResponse>",
+        output: json!({"return": true}),
         ..Call::default()
     };
     let expected = json!({"requestId": "id-of-answer", "_return": true});
@@ -28,13 +31,27 @@ fn answers_of_ec2() {
     let modern = Call {
         service: "ec2",
         operation: "DeleteFlowLogs",
-        answer_body: "<DeleteFlowLogsResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
+        answer_body: b"<DeleteFlowLogsResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
             <requestId>r</requestId><unsuccessful/></DeleteFlowLogsResponse>",
         ..Call::default()
     };
     let expected = json!({"DeleteFlowLogsResponse": {
         "xmlns": "http://ec2.amazonaws.com/doc/2016-11-15/", "requestId": "r", "unsuccessful": ""}});
     assert_eq!(shown(modern.told().response_elements.as_ref()), expected);
+
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    packer
+        .write_all(b"<CreateFlowLogsResponse><flowLogIdSet/></CreateFlowLogsResponse>")
+        .unwrap();
+    let packed = Call {
+        service: "ec2",
+        operation: "CreateFlowLogs",
+        answer_headers: &[("content-encoding", "gzip")],
+        answer_body: &packer.finish().unwrap(),
+        ..Call::default()
+    };
+    let expected = json!({"CreateFlowLogsResponse": {"flowLogIdSet": ""}});
+    assert_eq!(shown(packed.told().response_elements.as_ref()), expected);
 
     let key = elements(
         "ec2",
@@ -77,5 +94,13 @@ fn answers_of_reads_are_null_with_few_exceptions() {
             json!({"ARN": "a", "Name": "n", "VersionId": "v"})
         ),
         json!({"arn": "a"})
+    );
+}
+
+#[test]
+fn the_status_of_an_answer_is_no_element() {
+    assert_eq!(
+        elements("lambda", "DeleteFunction", json!({"StatusCode": 204})),
+        Value::Null
     );
 }

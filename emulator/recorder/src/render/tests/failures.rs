@@ -56,13 +56,58 @@ fn failures_are_called_as_cloudtrail_calls_them() {
         json!({"Name": "n"}),
     );
     assert_eq!(throttled, ("ThrottlingException".to_owned(), Value::Null));
+}
+
+#[test]
+fn exceptions_have_their_names() {
     let queue = failed(
         "sqs",
         "DeleteQueue",
         "AWS.SimpleQueueService.NonExistentQueue",
         json!({"QueueUrl": "q"}),
     );
-    assert_eq!(queue.0, "NonExistentQueue");
+    assert_eq!(queue.0, "QueueDoesNotExist");
+    for (service, operation, code, name) in [
+        (
+            "rds",
+            "DeleteDBInstance",
+            "InvalidDBInstanceState",
+            "InvalidDBInstanceStateFault",
+        ),
+        (
+            "cloudwatch",
+            "GetDashboard",
+            "ResourceNotFound",
+            "DashboardNotFoundError",
+        ),
+        (
+            "sqs",
+            "SendMessageBatch",
+            "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+            "BatchEntryIdsNotDistinct",
+        ),
+        ("sns", "Publish", "AuthorizationError", "AccessDenied"),
+        (
+            "iam",
+            "DeleteLoginProfile",
+            "EntityTemporarilyUnmodifiable",
+            "EntityTemporarilyUnmodifiableException",
+        ),
+        (
+            "lambda",
+            "CreateFunction",
+            "InvalidParameterValueException",
+            "InvalidParameterValueException",
+        ),
+        (
+            "s3control",
+            "GetPublicAccessBlock",
+            "NoSuchPublicAccessBlockConfiguration",
+            "NoSuchPublicAccessBlockConfiguration",
+        ),
+    ] {
+        assert_eq!(failed(service, operation, code, json!({})).0, name);
+    }
 }
 
 #[test]
@@ -96,6 +141,8 @@ fn some_calls_leave_no_event() {
             Some("UnrecognizedClientException"),
         ),
         ("", "", None),
+        // The tests' calls are unsigned.
+        ("sns", "Unsubscribe", None),
     ] {
         let failure = code.map(|code| (code, ""));
         let call = Call {
@@ -129,4 +176,46 @@ fn what_the_catalogue_lacks_is_told_as_it_is_called() {
         ..Call::default()
     };
     assert_eq!(nameless.told().event_name, "POST /some/path");
+}
+
+#[test]
+fn messages_do_not_repeat_what_is_hidden() {
+    let call = Call {
+        service: "rds",
+        operation: "CreateDBInstance",
+        input: json!({"MasterUserPassword": "hunter22", "DBName": "db"}),
+        failure: Some((
+            "InvalidParameterValue",
+            "The password hunter22 of db is bad.",
+        )),
+        status: 400,
+        ..Call::default()
+    };
+    let message = "The password HIDDEN_DUE_TO_SECURITY_REASONS of db is bad.";
+    assert_eq!(call.told().error.unwrap().message.as_deref(), Some(message));
+}
+
+#[test]
+fn secrets_of_what_the_catalogue_lacks_are_hidden() {
+    let input = || json!({"Settings": [{"AdminPassword": "hunter22"}], "UserData": "hunter22", "clientSecret": "hunter22"});
+    for (service, operation) in [
+        ("ec2", "EntangleVpc"),
+        ("quantum", "Entangle"),
+        ("iam", "Entangle"),
+        ("s3control", "Entangle"),
+    ] {
+        let call = Call {
+            service,
+            operation,
+            input: input(),
+            output: input(),
+            ..Call::default()
+        };
+        let told = call.told();
+        let mut told = json!([told.request_parameters, told.response_elements]).to_string();
+        if service != "ec2" {
+            told = told.replace("\"userData\":\"hunter22\"", "");
+        }
+        assert!(!told.contains("hunter22"), "{service}: {told}");
+    }
 }

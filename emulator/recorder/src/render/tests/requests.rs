@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::parameters;
+use super::{Call, parameters, shown};
 
 #[test]
 fn classic_requests_tell_sets() {
@@ -41,8 +41,7 @@ fn classic_requests_tell_sets() {
         (
             "CreateVpc",
             json!({"CidrBlock": "10.0.0.0/16", "TagSpecifications": tags}),
-            json!({"cidrBlock": "10.0.0.0/16", "tagSpecificationSet": tag_set, "instanceTenancy": "default",
-                   "amazonProvidedIpv6CidrBlock": false}),
+            json!({"cidrBlock": "10.0.0.0/16", "tagSpecificationSet": tag_set}),
         ),
         (
             "CreateVolume",
@@ -53,6 +52,13 @@ fn classic_requests_tell_sets() {
             "ModifyInstanceAttribute",
             json!({"InstanceId": "i-1", "UserData": {"Value": "AAAA"}}),
             json!({"instanceId": "i-1", "userData": "<sensitiveDataRemoved>"}),
+        ),
+        (
+            "ModifySnapshotAttribute",
+            json!({"SnapshotId": "s", "Attribute": "createVolumePermission",
+                   "CreateVolumePermission": {"Add": [{"UserId": "1"}]}}),
+            json!({"snapshotId": "s", "createVolumePermission": {"add": {"items": [{"userId": "1"}]}},
+                   "attributeType": "CREATE_VOLUME_PERMISSION"}),
         ),
         (
             "DeleteSnapshot",
@@ -157,7 +163,7 @@ fn parameters_of_single_services() {
             "ssm",
             "PutParameter",
             json!({"Name": "/a", "Value": "secret", "Tags": [{"Key": "K", "Value": "V"}]}),
-            json!({"name": "/a", "value": "HIDDEN_DUE_TO_SECURITY_REASONS", "overwrite": false,
+            json!({"name": "/a", "value": "HIDDEN_DUE_TO_SECURITY_REASONS",
                    "tags": [{"key": "K", "value": "V"}]}),
         ),
         (
@@ -182,4 +188,64 @@ fn parameters_of_single_services() {
             "{operation}"
         );
     }
+}
+
+#[test]
+fn s3_control_is_told_as_s3_is() {
+    let host = "123837392027.s3-control.us-east-1.amazonaws.com";
+    let list = Call {
+        service: "s3control",
+        operation: "ListAccessPoints",
+        uri: "/v20180820/accesspoint?bucket=b&maxResults=1",
+        host,
+        request_headers: &[
+            ("x-amz-account-id", "123837392027"),
+            ("authorization", "AWS4-HMAC-SHA256 Credential=…"),
+        ],
+        answer_headers: &[("x-amz-id-2", "BC5p"), ("content-length", "72")],
+        input: json!({"AccountId": "123837392027", "Bucket": "b", "MaxResults": 1}),
+        output: json!({"AccessPointList": []}),
+        ..Call::default()
+    };
+    let told = list.told();
+    assert_eq!(
+        shown(told.request_parameters.as_ref()),
+        json!({"Host": host, "bucket": "b", "maxResults": "1"})
+    );
+    assert_eq!(
+        shown(told.additional_event_data.as_ref()),
+        json!({"SignatureVersion": "SigV4", "bytesTransferredIn": 0, "AuthenticationMethod": "AuthHeader",
+               "x-amz-id-2": "BC5p", "bytesTransferredOut": 72})
+    );
+    assert_eq!(
+        (told.event_source.as_ref(), told.response_elements),
+        ("s3.amazonaws.com", None)
+    );
+
+    let block = json!({"BlockPublicAcls": true});
+    let put = Call {
+        service: "s3control",
+        operation: "PutPublicAccessBlock",
+        host,
+        input: json!({"AccountId": "123837392027", "PublicAccessBlockConfiguration": block}),
+        ..Call::default()
+    };
+    let told = put.told();
+    assert_eq!(told.event_name, "PutAccountPublicAccessBlock");
+    let xmlns = "http://awss3control.amazonaws.com/doc/2018-08-20/";
+    assert_eq!(
+        shown(told.request_parameters.as_ref()),
+        json!({"Host": host, "PublicAccessBlockConfiguration": {"xmlns": xmlns, "BlockPublicAcls": true}})
+    );
+    let tags = |tags: Value| {
+        let input = json!({"AccountId": "123837392027", "JobId": "j", "Tags": tags});
+        parameters("s3control", "PutJobTagging", input)["PutJobTaggingRequest"]["Tags"].clone()
+    };
+    let (a, b) = (
+        json!({"Key": "a", "Value": "1"}),
+        json!({"Key": "b", "Value": "2"}),
+    );
+    assert_eq!(tags(json!([a])), json!({"member": a}));
+    assert_eq!(tags(json!([a, b])), json!({"member": [a, b]}));
+    assert_eq!(tags(json!([])), "");
 }

@@ -35,9 +35,30 @@ fn sts_tells_its_endpoint() {
     assert_eq!(details["endpointType"], "regional");
 }
 
+fn named(rows: &[(&str, &str, Value, &str, &str)]) {
+    for (service, operation, input, kind, arn) in rows {
+        let told = Call {
+            service,
+            operation,
+            input: input.clone(),
+            ..Call::default()
+        }
+        .told();
+        assert_eq!(told.category, Category::Data, "{operation}");
+        assert_eq!(told.resources.len(), 1, "{operation}");
+        assert_eq!(
+            told.resources[0].kind.as_deref(),
+            Some(*kind),
+            "{operation}"
+        );
+        assert_eq!(told.resources[0].arn.as_deref(), Some(*arn), "{operation}");
+        assert!(told.lookup_resources.is_empty(), "{operation}");
+    }
+}
+
 #[test]
 fn data_events_name_their_resource() {
-    for (service, operation, input, kind, arn) in [
+    named(&[
         (
             "sqs",
             "ReceiveMessage",
@@ -73,20 +94,70 @@ fn data_events_name_their_resource() {
             "AWS::SNS::Topic",
             "arn:aws:sns:eu-west-1:111122223333:t",
         ),
-    ] {
-        let told = Call {
-            service,
-            operation,
-            input,
-            ..Call::default()
-        }
-        .told();
-        assert_eq!(told.category, Category::Data, "{operation}");
-        assert_eq!(told.resources.len(), 1, "{operation}");
-        assert_eq!(told.resources[0].kind.as_deref(), Some(kind), "{operation}");
-        assert_eq!(told.resources[0].arn.as_deref(), Some(arn), "{operation}");
-        assert!(told.lookup_resources.is_empty(), "{operation}");
-    }
+    ]);
+}
+
+#[test]
+fn data_events_find_their_resource_wherever_it_is_named() {
+    named(&[
+        (
+            "sqs",
+            "GetQueueUrl",
+            json!({"QueueName": "q", "QueueOwnerAWSAccountId": "444455556666"}),
+            "AWS::SQS::Queue",
+            "arn:aws:sqs:eu-west-1:444455556666:q",
+        ),
+        (
+            "sqs",
+            "SendMessage",
+            json!({"QueueUrl": "q"}),
+            "AWS::SQS::Queue",
+            "arn:aws:sqs:eu-west-1:111122223333:q",
+        ),
+        (
+            "lambda",
+            "Invoke",
+            json!({"FunctionName": "444455556666:function:f:live"}),
+            "AWS::Lambda::Function",
+            "arn:aws:lambda:eu-west-1:444455556666:function:f",
+        ),
+        (
+            "dynamodb",
+            "ExecuteStatement",
+            json!({"Statement": "SELECT * FROM \"T\" WHERE a = 1"}),
+            "AWS::DynamoDB::Table",
+            "arn:aws:dynamodb:eu-west-1:111122223333:table/T",
+        ),
+        (
+            "dynamodbstreams",
+            "GetRecords",
+            json!({"ShardIterator": "arn:aws:dynamodb:eu-west-1:111122223333:table/T/stream/2015|1|AAAA"}),
+            "AWS::DynamoDB::Stream",
+            "arn:aws:dynamodb:eu-west-1:111122223333:table/T/stream/2015",
+        ),
+        (
+            "rds-data",
+            "ExecuteStatement",
+            json!({"secretArn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s",
+                   "resourceArn": "arn:aws:rds:eu-west-1:111122223333:cluster:c"}),
+            "AWS::RDS::DBCluster",
+            "arn:aws:rds:eu-west-1:111122223333:cluster:c",
+        ),
+        (
+            "sagemaker-runtime",
+            "InvokeEndpoint",
+            json!({"EndpointName": "e"}),
+            "AWS::SageMaker::Endpoint",
+            "arn:aws:sagemaker:eu-west-1:111122223333:endpoint/e",
+        ),
+        (
+            "bedrock-agent-runtime",
+            "InvokeAgent",
+            json!({"agentId": "A", "agentAliasId": "B"}),
+            "AWS::Bedrock::AgentAlias",
+            "arn:aws:bedrock:eu-west-1:111122223333:agent-alias/A/B",
+        ),
+    ]);
 }
 
 #[test]
@@ -164,4 +235,31 @@ fn history_finds_what_was_touched() {
         ),
         [(None, "arn:aws:kms:eu-west-1:1:key/k".to_owned())]
     );
+}
+
+#[test]
+fn a_flood_of_names_is_cut() {
+    let entries: Vec<Value> = (0..5000)
+        .map(|n| json!({"EventBusName": n.to_string()}))
+        .collect();
+    let call = Call {
+        service: "events",
+        operation: "PutEvents",
+        input: json!({"Entries": entries}),
+        ..Call::default()
+    };
+    assert_eq!(call.told().resources.len(), 100);
+}
+
+#[test]
+fn nobody_knows_who_asks_an_identity_pool_unsigned() {
+    let call = Call {
+        service: "cognito-identity",
+        operation: "GetId",
+        ..Call::default()
+    };
+    assert!(matches!(
+        call.told().caller.identity,
+        Identity::Unknown { .. }
+    ));
 }
