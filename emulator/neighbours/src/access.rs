@@ -67,7 +67,7 @@ fn by_policy(
     let account = account
         .map(|account| account.to_string())
         .unwrap_or_default();
-    let arn = caller.identity.arn().unwrap_or_default();
+    let arn = caller.identity.arn_in(&info.region).unwrap_or_default();
     let principal = match &caller.identity {
         Identity::Anonymous { .. } => Principal::Anonymous,
         Identity::AwsService { invoked_by, .. } => Principal::Service(invoked_by),

@@ -16,7 +16,7 @@ use crate::store::{
 };
 
 /// The ACL that CloudTrail puts on everything, and that bucket policies ask for (D, trails.md 14).
-const ACL: &str = "bucket-owner-full-control";
+pub const ACL: &str = "bucket-owner-full-control";
 
 /// Whether a bucket's policy admits the CloudTrail service.
 pub(crate) fn admits(
@@ -24,11 +24,19 @@ pub(crate) fn admits(
     info: &BucketInfo,
     request: &BucketRequest<'_>,
 ) -> Admission {
-    let Some(policy) = info
-        .policy
-        .as_deref()
-        .and_then(|text| Policy::parse(text).ok())
-    else {
+    let key = match request.action {
+        BucketAction::GetBucketAcl => None,
+        BucketAction::PutObject { key } => Some(key),
+    };
+    let resource = arn_of(info, name.as_str(), key);
+    let policy = info.policy.as_deref().unwrap_or_default();
+    policy_admits(policy, &resource, request)
+}
+
+/// Whether this text of a bucket policy lets the CloudTrail service do what is asked, on the resource of this ARN.
+#[must_use]
+pub fn policy_admits(policy: &str, resource: &str, request: &BucketRequest<'_>) -> Admission {
+    let Ok(policy) = Policy::parse(policy) else {
         return Admission::Refused;
     };
     let mut facts = Facts::default()
@@ -39,21 +47,20 @@ pub(crate) fn admits(
         .with("aws:PrincipalServiceName", "cloudtrail.amazonaws.com")
         // As AWS's own check has it (O, native.md).
         .with("aws:PrincipalType", "AssumedRole");
-    let (action, key) = match request.action {
-        BucketAction::GetBucketAcl => ("s3:GetBucketAcl", None),
-        BucketAction::PutObject { key } => {
+    let action = match request.action {
+        BucketAction::GetBucketAcl => "s3:GetBucketAcl",
+        BucketAction::PutObject { .. } => {
             facts = facts
                 .with("s3:x-amz-acl", ACL)
                 .with("s3:x-amz-server-side-encryption", "AES256");
-            ("s3:PutObject", Some(key))
+            "s3:PutObject"
         }
     };
     let principal = Principal::Service("cloudtrail.amazonaws.com");
-    let resource = arn_of(info, name.as_str(), key);
     match policy.judge(&Ask {
         principal,
         action,
-        resource: &resource,
+        resource,
         facts: &facts,
     }) {
         Verdict::Allowed => Admission::Admitted,
@@ -104,6 +111,14 @@ pub(crate) fn put(store: &Store, object: &PutObject, now: Timestamp) -> Result<(
             &Precondition::default(),
         )
         .map(drop)
+}
+
+/// Keeps the public key of an object that is delivered elsewhere.
+pub(crate) fn keep_key_of(store: &Store, object: &PutObject) -> io::Result<()> {
+    match &object.signed_with {
+        Some(key) => keep_key(store, key),
+        None => Ok(()),
+    }
 }
 
 /// Keeps a public key beside the data, so that digests can be verified without the emulator.

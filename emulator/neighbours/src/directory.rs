@@ -4,6 +4,7 @@
 //! In memory, and where a file is given also there: one line for each change, so that an answered call survives the
 //! process. What the operations mean is `iam`'s and `sts`'s business.
 
+mod entities;
 mod file;
 mod mint;
 mod state;
@@ -12,16 +13,15 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use localtrail_core::{AccountId, Draft, Identity, Timestamp};
+use localtrail_core::{AccountId, Caller, Identity, Region, Timestamp};
 
 use crate::query::Fault;
 use file::Log;
 
+pub use entities::Standing;
+pub(crate) use entities::{AccessKey, Entity, KeyOwner, Role, SessionKey, Status, Tag, User};
 pub(crate) use mint::{access_key, credentials, unique_id};
-pub use state::Standing;
-pub(crate) use state::{
-    AccessKey, Change, Entity, KeyOwner, Role, SessionKey, State, Status, Tag, User,
-};
+pub(crate) use state::{Change, State};
 
 /// An access key that is known here, with what proves that a request comes from its holder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,23 +34,6 @@ pub struct Issued {
     pub token: Option<String>,
     /// Whether it may be used.
     pub standing: Standing,
-}
-
-/// Temporary or permanent credentials that were issued elsewhere, to be known here from now on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Learnt {
-    /// The access key id.
-    pub access_key: String,
-    /// The secret access key.
-    pub secret: String,
-    /// The session token, for temporary credentials.
-    pub token: Option<String>,
-    /// Whose it is.
-    pub identity: Identity,
-    /// When it was issued.
-    pub issued: Timestamp,
-    /// When it ends; `None` for permanent keys.
-    pub expires: Option<Timestamp>,
 }
 
 /// The one directory of a neighbourhood.
@@ -99,10 +82,8 @@ impl Directory {
     }
 
     /// Notes that a key was used; not written down, as it may be with every call.
-    pub(crate) fn note_use(&self, call: &Draft, at: Timestamp) {
-        if let Some(access_key) = &call.caller.access_key_id {
-            self.lock().state.note_use(access_key, call, at);
-        }
+    pub(crate) fn note_use(&self, caller: &Caller, source: &str, region: &Region, at: Timestamp) {
+        self.lock().state.note_use(caller, source, region, at);
     }
 
     /// The key, if it was issued here or learnt.
@@ -115,33 +96,14 @@ impl Directory {
         self.read(|state| state.alias(account).map(str::to_owned))
     }
 
-    /// Takes in credentials that were issued elsewhere.
+    /// Takes in what was made elsewhere.
     ///
     /// # Errors
     /// When it cannot be written down.
-    pub(crate) fn learn(&self, learnt: Learnt) -> io::Result<()> {
-        self.lock().make(vec![Change::Session(SessionKey {
-            id: learnt.access_key,
-            secret: learnt.secret,
-            token: learnt.token,
-            issued: learnt.issued,
-            expires: learnt.expires,
-            identity: learnt.identity,
-            tags: Vec::new(),
-            transitive: Vec::new(),
-        })])
-    }
-
-    /// Forgets credentials that were learnt or issued by STS.
-    ///
-    /// # Errors
-    /// When it cannot be written down.
-    pub(crate) fn unlearn(&self, access_key: &str) -> io::Result<()> {
+    pub(crate) fn learn(&self, changes: impl FnOnce(&State) -> Vec<Change>) -> io::Result<()> {
         let mut inner = self.lock();
-        if inner.state.session(access_key).is_none() {
-            return Ok(());
-        }
-        inner.make(vec![Change::NoSession(access_key.to_owned())])
+        let changes = changes(&inner.state);
+        inner.make(changes)
     }
 
     /// Forgets everything.
@@ -150,12 +112,12 @@ impl Directory {
     /// When the file cannot be written.
     pub(crate) fn reset(&self) -> io::Result<()> {
         let mut inner = self.lock();
-        inner.state = State::default();
-        let Inner { state, log } = &mut *inner;
-        match log {
-            Some(log) => log.compact(state),
-            None => Ok(()),
+        let nothing = State::default();
+        if let Some(log) = &mut inner.log {
+            log.compact(&nothing)?;
         }
+        inner.state = nothing;
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -166,6 +128,9 @@ impl Directory {
 
 impl Inner {
     fn make(&mut self, changes: Vec<Change>) -> io::Result<()> {
+        if changes.is_empty() {
+            return Ok(());
+        }
         if let Some(log) = &mut self.log {
             log.append(&changes)?;
         }
@@ -175,7 +140,8 @@ impl Inner {
         if let Some(log) = &mut self.log
             && log.is_long(&self.state)
         {
-            log.compact(&self.state)?;
+            // The changes are made and written down: a file that stays long is no reason to say that they are not.
+            let _stays_long = log.compact(&self.state);
         }
         Ok(())
     }

@@ -21,12 +21,18 @@ use serde_json::{Map, Value, json};
 
 use crate::asked::{AnswerBody, Asked};
 use crate::directory::{Change, Directory, Entity, Role, State, User};
-use crate::query::{self, Fault, Input, Rule, Said};
+use crate::query::{self, Fault, Input, Rule, Said, lower_first};
 
 const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 
 /// So many users, roles and keys may there be at all, of all accounts: what a machine holds, not a rule of AWS's.
-const TOTAL: usize = 100_000;
+pub(crate) const TOTAL: usize = 100_000;
+
+/// Of a policy.
+const ARN: Rule = Rule::length(20, 2048);
+/// A policy.
+pub(crate) const DOCUMENT: Rule = Rule::length(1, 131_072).of(is_document_letter, DOCUMENT_LETTERS);
+pub(crate) const DOCUMENT_LETTERS: &str = r"[\u0009\u000A\u000D\u0020-\u00FF]+";
 
 type Operation = fn(&mut Ask<'_>) -> Said;
 
@@ -181,16 +187,17 @@ pub(crate) fn is_name_letter(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
 }
 
-fn is_path(path: &str) -> bool {
-    path.starts_with('/')
-        && path.ends_with('/')
-        && path.chars().all(|c| ('!'..='\u{7f}').contains(&c))
+pub(crate) fn is_document_letter(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}')
 }
 
-fn lower_first(member: &str) -> String {
-    let mut letters = member.chars();
-    let first = letters.next().map(|letter| letter.to_ascii_lowercase());
-    first.into_iter().chain(letters).collect()
+/// `/`, or something between two of them.
+pub(crate) fn is_path(path: &str) -> bool {
+    path == "/"
+        || (3..=512).contains(&path.len())
+            && path.starts_with('/')
+            && path.ends_with('/')
+            && path.chars().all(|c| ('!'..='~').contains(&c))
 }
 
 fn missing(what: &str, name: &str) -> Fault {
@@ -284,6 +291,8 @@ mod tests {
             ("a/", false),
             ("/a", false),
             ("/ /", false),
+            ("//", false),
+            ("///", true),
             ("", false),
         ] {
             assert_eq!(is_path(path), fits, "{path}");

@@ -13,6 +13,7 @@ mod directory;
 mod error;
 mod iam;
 mod ids;
+mod learnt;
 mod organizations;
 pub mod policy;
 mod query;
@@ -24,10 +25,12 @@ mod surroundings;
 
 pub use archive::Archive;
 pub use asked::{AnswerBody, Asked, BoxError, Served, Signature};
-pub use directory::{Issued, Learnt, Standing};
+pub use delivery::{ACL as DELIVERY_ACL, policy_admits};
+pub use directory::{Issued, Standing};
+pub use learnt::Elsewhere;
 pub use record::{Forwarded, forwarded_drafts as s3_drafts};
-pub use s3::{bucket_of_host, unpacked};
-pub use sts::{account_of_key, federated_caller, learnt};
+pub use s3::{bucket_of_host, error_code, unpacked};
+pub use sts::{account_of_key, federated_caller};
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,7 +39,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hyper::body::Body;
 use hyper::{Request, Response};
-use localtrail_core::{AccountId, BucketPolicy, Draft, Organization, PutObject, Region, Timestamp};
+use localtrail_core::{
+    AccountId, BucketPolicy, Caller, Organization, PutObject, Region, Timestamp,
+};
 
 use serde_json::{Map, Value};
 
@@ -123,10 +128,10 @@ impl Neighbours {
         }
     }
 
-    /// Notes which access key a call was made with, which IAM GetAccessKeyLastUsed tells. Keys that IAM did not issue
-    /// here are passed over.
-    pub fn note_use(&self, call: &Draft, at: Timestamp) {
-        self.directory.note_use(call, at);
+    /// Notes who called a service, such as `s3.amazonaws.com`, and where: IAM GetAccessKeyLastUsed tells it. Callers whose
+    /// keys IAM did not issue are passed over.
+    pub fn note_use(&self, caller: &Caller, source: &str, region: &Region, at: Timestamp) {
+        self.directory.note_use(caller, source, region, at);
     }
 
     /// The access key, if STS or IAM issued it here or it was learnt.
@@ -135,20 +140,13 @@ impl Neighbours {
         self.directory.issued(access_key, now)
     }
 
-    /// Takes in credentials that another STS or IAM issued, so that calls with them are told as their principal's.
-    ///
-    /// # Errors
-    /// When they cannot be written down.
-    pub fn learn(&self, learnt: Learnt) -> io::Result<()> {
-        self.directory.learn(learnt)
-    }
-
-    /// Forgets credentials that were learnt, as another IAM took them back.
+    /// Learns what a successful call of another STS or IAM made, changed or removed: keys, users, roles, the alias. Later
+    /// calls are told as their principal's. Every other call is passed over.
     ///
     /// # Errors
     /// When it cannot be written down.
-    pub fn unlearn(&self, access_key: &str) -> io::Result<()> {
-        self.directory.unlearn(access_key)
+    pub fn learn(&self, call: &Elsewhere<'_>) -> io::Result<()> {
+        self.directory.learn(|state| learnt::changes(call, state))
     }
 
     /// The alias that IAM CreateAccountAlias gave an account.
@@ -164,6 +162,14 @@ impl Neighbours {
     /// `InternalError` where the disk fails.
     pub fn put_object(&self, object: &PutObject, now: Timestamp) -> Result<(), String> {
         delivery::put(&self.store, object, now).map_err(|error| error.code().as_str().to_owned())
+    }
+
+    /// Keeps the public key that signed an object, for one that is delivered to a bucket elsewhere. Blocks on the disk.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_public_key(&self, object: &PutObject) -> io::Result<()> {
+        delivery::keep_key_of(&self.store, object)
     }
 
     /// Removes every bucket with all it holds, every user, role and key. The public keys stay: core keeps its keys as

@@ -5,6 +5,7 @@
 
 mod condition;
 mod document;
+mod operator;
 mod wildcard;
 
 pub use condition::Facts;

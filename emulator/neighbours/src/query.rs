@@ -3,19 +3,22 @@
 //! Requests are not read here: they come decoded, under the names of the service's model.
 
 mod input;
+mod tags;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use localtrail_core::Timestamp;
-use quick_xml::escape::partial_escape as escape;
+use quick_xml::escape::partial_escape;
 use serde_json::Value;
 
 use crate::asked::AnswerBody;
 use crate::body::of_text;
 
-pub(crate) use input::{Input, Rule, tags};
+pub(crate) use input::{Input, Rule};
+pub(crate) use tags::has_twins;
 
 /// Why a call was refused: what goes into the error's XML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +134,34 @@ fn element(text: &mut String, name: &str, value: &Value) {
     let _ = write!(text, "<{name}>{}</{name}>", escape(&content));
 }
 
+/// A text as XML can hold it: what no XML document may hold, escaped or not, becomes the replacement character.
+fn escape(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_xml) {
+        return partial_escape(text);
+    }
+    let fitting = |c| {
+        if is_xml(c) {
+            c
+        } else {
+            char::REPLACEMENT_CHARACTER
+        }
+    };
+    let text: String = text.chars().map(fitting).collect();
+    Cow::Owned(partial_escape(&text).into_owned())
+}
+
+/// `Char` of XML 1.0.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// A member's name as sentences tell it.
+pub(crate) fn lower_first(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
+}
+
 /// A time as these services write it.
 pub(crate) fn time(at: Timestamp) -> Value {
     Value::String(at.iso())
@@ -165,10 +196,10 @@ mod tests {
             "<ListThingsResponse xmlns=\"urn:x\"><ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></ListThingsResponse>"
         );
         assert_eq!(
-            text(&Err(Fault::denied("no & no"))).await,
+            text(&Err(Fault::denied("no & no\u{1}"))).await,
             (
                 403,
-                "<ErrorResponse xmlns=\"urn:x\"><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no &amp; no</Message></Error><RequestId>r-1</RequestId></ErrorResponse>".to_owned()
+                "<ErrorResponse xmlns=\"urn:x\"><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no &amp; no\u{fffd}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>".to_owned()
             )
         );
     }

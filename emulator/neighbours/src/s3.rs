@@ -22,6 +22,7 @@ mod route;
 mod settings;
 mod unpacked;
 
+pub use answer::error_code;
 pub(crate) use answer::{Ids, read_error};
 pub(crate) use call::Call;
 pub(crate) use context::Facts;

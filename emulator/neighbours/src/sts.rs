@@ -7,7 +7,7 @@
 mod assertion;
 mod assume;
 mod federated;
-mod identities;
+pub(crate) mod identities;
 mod issue;
 mod message;
 mod saml;
@@ -27,7 +27,6 @@ use crate::ids::{StsEndpoint, sts_extended_id};
 use crate::query::{self, Fault, Input, Rule, Said};
 
 pub use federated::federated_caller;
-pub use identities::learnt;
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
@@ -100,8 +99,8 @@ fn extended_id(asked: &Asked) -> String {
 }
 
 fn caller_identity(ask: &mut Ask<'_>) -> Said {
-    let identity = &ask.asked.caller.identity;
-    let (Some(arn), Some(id)) = (identity.arn(), identity.principal_id()) else {
+    let identity = ask.caller();
+    let (Some(arn), Some(id)) = (ask.arn_of(identity), identity.principal_id()) else {
         return Err(unauthenticated());
     };
     Ok(json!({"Arn": arn, "UserId": id, "Account": identity.account()}))
@@ -136,7 +135,12 @@ impl Ask<'_> {
 
     /// Who called, as sentences tell.
     fn caller_arn(&self) -> String {
-        self.caller().arn().unwrap_or_default()
+        self.arn_of(self.caller()).unwrap_or_default()
+    }
+
+    /// An ARN as it is where the call is made.
+    fn arn_of(&self, identity: &Identity) -> Option<String> {
+        identity.arn_in(&self.asked.region)
     }
 }
 

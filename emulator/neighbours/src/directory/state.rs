@@ -1,108 +1,14 @@
 //! What the directory holds, and the changes that can be made to it. No rule of AWS's, but for how much there may be.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use localtrail_core::{AccountId, Draft, Identity, Region, Timestamp};
+use localtrail_core::{AccountId, Caller, Identity, Region, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use super::entities::{AccessKey, KeyOwner, Role, SessionKey, Standing, Status, User};
 
 /// So many sessions are known at once, the newest. Beyond AWS's power, within ours: some hundred megabytes at worst.
 const SESSIONS: usize = 100_000;
-
-/// A tag of a user, a role or a session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Tag {
-    pub(crate) key: String,
-    pub(crate) value: String,
-}
-
-/// What users and roles have alike.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Entity {
-    /// `AIDA…` or `AROA…`.
-    pub(crate) id: String,
-    pub(crate) name: String,
-    /// `/` or `/team/`.
-    pub(crate) path: String,
-    pub(crate) created: Timestamp,
-    pub(crate) boundary: Option<String>,
-    pub(crate) tags: Vec<Tag>,
-    /// Inline policies by name.
-    pub(crate) inline: BTreeMap<String, String>,
-    /// The ARNs of managed policies.
-    pub(crate) attached: BTreeSet<String>,
-}
-
-/// An IAM user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct User {
-    pub(crate) account: AccountId,
-    pub(crate) entity: Entity,
-}
-
-/// An IAM role.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Role {
-    pub(crate) account: AccountId,
-    pub(crate) entity: Entity,
-    /// The trust policy, as it was sent.
-    pub(crate) trust: String,
-    pub(crate) description: Option<String>,
-    /// The longest session, in seconds.
-    pub(crate) max_session: u64,
-}
-
-/// A permanent access key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct AccessKey {
-    /// `AKIA…`.
-    pub(crate) id: String,
-    pub(crate) secret: String,
-    pub(crate) account: AccountId,
-    pub(crate) owner: KeyOwner,
-    pub(crate) created: Timestamp,
-    pub(crate) status: Status,
-}
-
-/// Whose permanent key it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum KeyOwner {
-    Root,
-    /// By name.
-    User(String),
-    /// A user whom IAM here does not know: declared, or made up for an undeclared key.
-    Other(Box<Identity>),
-}
-
-/// Whether a permanent key may be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Status {
-    Active,
-    Inactive,
-}
-
-impl Status {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "Active",
-            Self::Inactive => "Inactive",
-        }
-    }
-}
-
-/// What STS issued, or what was learnt of another's issue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct SessionKey {
-    /// `ASIA…`.
-    pub(crate) id: String,
-    pub(crate) secret: String,
-    pub(crate) token: Option<String>,
-    pub(crate) issued: Timestamp,
-    pub(crate) expires: Option<Timestamp>,
-    pub(crate) identity: Identity,
-    pub(crate) tags: Vec<Tag>,
-    /// The keys of those tags that go on into the next session.
-    pub(crate) transitive: Vec<String>,
-}
 
 /// The last use of a key.
 #[derive(Debug, Clone)]
@@ -111,17 +17,6 @@ pub(crate) struct Use {
     /// Such as `s3`.
     pub(crate) service: String,
     pub(crate) region: Region,
-}
-
-/// Whether a key may be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// It may.
-    Good,
-    /// It was made inactive.
-    Inactive,
-    /// Its time is over.
-    Expired,
 }
 
 /// A change to the directory.
@@ -137,7 +32,6 @@ pub(crate) enum Change {
     Key(AccessKey),
     NoKey(String),
     Session(SessionKey),
-    NoSession(String),
     Alias(AccountId, Option<String>),
 }
 
@@ -155,7 +49,7 @@ pub(crate) struct State {
 }
 
 /// Names are one whatever their case (D, IAM quotas).
-fn folded(name: &str) -> String {
+pub(super) fn folded(name: &str) -> String {
     name.to_lowercase()
 }
 
@@ -217,17 +111,24 @@ impl State {
     }
 
     /// Only of keys that are kept, so that there are never more uses than keys.
-    pub(crate) fn note_use(&mut self, key: &str, call: &Draft, at: Timestamp) {
-        if self.keys.contains_key(key) {
-            let source = call.event_source.as_ref();
-            let service = source.strip_suffix(".amazonaws.com").unwrap_or(source);
-            let used = Use {
-                at,
-                service: service.to_owned(),
-                region: call.region.clone(),
-            };
-            self.uses.insert(key.to_owned(), used);
-        }
+    pub(crate) fn note_use(
+        &mut self,
+        caller: &Caller,
+        source: &str,
+        region: &Region,
+        at: Timestamp,
+    ) {
+        let key = caller.access_key_id.as_ref();
+        let Some(key) = key.filter(|key| self.keys.contains_key(*key)) else {
+            return;
+        };
+        let service = source.strip_suffix(".amazonaws.com").unwrap_or(source);
+        let used = Use {
+            at,
+            service: service.to_owned(),
+            region: region.clone(),
+        };
+        self.uses.insert(key.clone(), used);
     }
 
     /// Whose key it is, and whether it may be used.
@@ -267,6 +168,39 @@ impl State {
             KeyOwner::User(name) => self.user(key.account, name).map(User::identity),
             KeyOwner::Other(identity) => Some((**identity).clone()),
         }
+    }
+
+    /// The changes that give a user another name or path, keys included; the user first goes, then its keys, then it comes.
+    pub(crate) fn renamed(
+        &self,
+        user: &User,
+        name: Option<&str>,
+        path: Option<&str>,
+    ) -> Vec<Change> {
+        let (account, mut user) = (user.account, user.clone());
+        let mut changes = Vec::new();
+        if let Some(name) = name {
+            let old = std::mem::replace(&mut user.entity.name, name.to_owned());
+            changes.push(Change::NoUser(account, old.clone()));
+            for key in self.keys_of(account, &KeyOwner::User(old)) {
+                changes.push(Change::Key(AccessKey {
+                    owner: KeyOwner::User(name.to_owned()),
+                    ..key.clone()
+                }));
+            }
+        }
+        if let Some(path) = path {
+            path.clone_into(&mut user.entity.path);
+        }
+        changes.push(Change::User(user));
+        changes
+    }
+
+    /// The roles of this name, of every account.
+    pub(crate) fn roles_named(&self, name: &str) -> impl Iterator<Item = &Role> {
+        self.roles
+            .values()
+            .filter(move |role| role.entity.name == name)
     }
 
     /// How many things there are.
@@ -323,10 +257,6 @@ impl State {
                 self.uses.remove(&id);
             }
             Change::Session(session) => self.take_session(session),
-            Change::NoSession(id) => {
-                self.sessions.remove(&id);
-                self.order.retain(|kept| *kept != id);
-            }
             Change::Alias(account, Some(alias)) => {
                 self.aliases.insert(account, alias);
             }
@@ -346,41 +276,5 @@ impl State {
         {
             self.sessions.remove(&oldest);
         }
-    }
-}
-
-impl KeyOwner {
-    /// Whether it is the same principal.
-    fn is(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::User(one), Self::User(two)) => folded(one) == folded(two),
-            (Self::Other(one), Self::Other(two)) => one.arn() == two.arn(),
-            (one, two) => one == two,
-        }
-    }
-}
-
-impl User {
-    /// How it calls.
-    pub(crate) fn identity(&self) -> Identity {
-        Identity::IamUser {
-            account_id: self.account,
-            user_name: self.entity.name.clone(),
-            path: self.entity.path.clone(),
-            principal_id: Some(self.entity.id.clone()),
-            session: None,
-        }
-    }
-
-    pub(crate) fn arn(&self) -> String {
-        let Entity { path, name, .. } = &self.entity;
-        format!("arn:aws:iam::{}:user{path}{name}", self.account)
-    }
-}
-
-impl Role {
-    pub(crate) fn arn(&self) -> String {
-        let Entity { path, name, .. } = &self.entity;
-        format!("arn:aws:iam::{}:role{path}{name}", self.account)
     }
 }

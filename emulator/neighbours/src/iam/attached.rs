@@ -4,14 +4,12 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Ask, limited, role, roles, user, users};
+use super::{ARN, Ask, is_name_letter, limited, role, roles, user, users};
 use crate::directory::Entity;
-use crate::query::{Fault, Rule, Said};
+use crate::query::{Fault, Said};
 
 /// D, IAM quotas.
 const PER_ENTITY: usize = 10;
-
-const ARN: Rule = Rule::length(20, 2048);
 
 pub(super) fn attach_to_user(ask: &mut Ask<'_>) -> Said {
     let arn = ask.input.required("PolicyArn", ARN);
@@ -28,14 +26,20 @@ pub(super) fn attach_to_role(ask: &mut Ask<'_>) -> Said {
 }
 
 fn attach(entity: &mut Entity, arn: &str, quota: &str) -> Result<(), Fault> {
-    if !arn.starts_with("arn:aws:iam::aws:policy/") {
-        let sentence = match arn.contains(":policy/") {
-            true => format!("Policy {arn} does not exist or is not attachable."),
-            false => format!("ARN {arn} is not valid."),
-        };
+    // Which of AWS's own there are is not known here; their names are like others'.
+    let is_aws = |name: &str| {
+        name.split('/')
+            .all(|part| !part.is_empty() && part.chars().all(is_name_letter))
+    };
+    let parts = arn.split_once(":iam::aws:policy/");
+    if !parts.is_some_and(|(head, name)| head.starts_with("arn:aws") && is_aws(name)) {
         return Err(match arn.contains(":policy/") {
-            true => Fault::new(StatusCode::NOT_FOUND, "NoSuchEntity", sentence),
-            false => Fault::bad("InvalidInput", sentence),
+            true => Fault::new(
+                StatusCode::NOT_FOUND,
+                "NoSuchEntity",
+                format!("Policy {arn} does not exist or is not attachable."),
+            ),
+            false => Fault::bad("InvalidInput", format!("ARN {arn} is not valid.")),
         });
     }
     entity.attached.insert(arn.to_owned());

@@ -4,16 +4,14 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use super::roles::encoded;
-use super::{Ask, missing, role, roles, user, users};
+use super::{Ask, DOCUMENT, missing, role, roles, user, users};
 use crate::directory::Entity;
-use crate::query::{Fault, Rule, Said};
+use crate::query::{Fault, Said};
 
 /// All inline policies of a user together, in characters without white space (D, IAM quotas).
 const USER_LIMIT: usize = 2048;
 /// The same of a role.
 const ROLE_LIMIT: usize = 10_240;
-
-const DOCUMENT: Rule = Rule::length(1, 131_072);
 
 pub(super) fn put_of_user(ask: &mut Ask<'_>) -> Said {
     let (name, document) = given(ask)?;

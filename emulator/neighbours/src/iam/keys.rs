@@ -112,7 +112,7 @@ pub(super) fn last_used(ask: &mut Ask<'_>) -> Said {
         let key = key.ok_or_else(|| {
             Fault::denied(format!(
                 "User: {} is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key {id}",
-                ask.asked.caller.identity.arn().unwrap_or_default(),
+                ask.asked.caller.identity.arn_in(&ask.asked.region).unwrap_or_default(),
             ))
         })?;
         let used = match state.last_use(id) {

@@ -1,11 +1,15 @@
 //! Roles.
 
+use localtrail_core::{Region, localized};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::{Ask, boundary, exists, has_room, in_use, limited, role, told_tags, trust_document};
+use super::{
+    ARN, Ask, DOCUMENT, boundary, exists, has_room, in_use, limited, role, told_tags,
+    trust_document,
+};
 use crate::directory::{Change, Entity, Role, State, unique_id};
-use crate::query::{Fault, Rule, Said, tags, time};
+use crate::query::{Fault, Rule, Said, time};
 
 /// D, IAM quotas.
 const ROLES_PER_ACCOUNT: usize = 1000;
@@ -18,7 +22,10 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-const DOCUMENT: Rule = Rule::length(1, 131_072);
+const DESCRIPTION: Rule = Rule::length(0, 1000).of(
+    |c| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{a1}'..='\u{ff}'),
+    r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
+);
 
 pub(super) fn create(ask: &mut Ask<'_>) -> Said {
     let name = ask.name("RoleName")?;
@@ -26,10 +33,8 @@ pub(super) fn create(ask: &mut Ask<'_>) -> Said {
     let trust = ask.input.required("AssumeRolePolicyDocument", DOCUMENT);
     let description = description(ask);
     let max_session = ask.input.number("MaxSessionDuration", 3600..=43_200);
-    let boundary = ask
-        .input
-        .text("PermissionsBoundary", Rule::length(20, 2048));
-    let tags = super::tagging::checked(tags(ask.input.raw("Tags")), "TagsPerRole")?;
+    let boundary = ask.input.text("PermissionsBoundary", ARN);
+    let tags = ask.input.tags();
     let (account, asked) = (ask.account(), ask.asked);
     ask.change(|state| {
         trust_document::check(trust)?;
@@ -48,14 +53,14 @@ pub(super) fn create(ask: &mut Ask<'_>) -> Said {
                 path: path.to_owned(),
                 created: asked.now.whole_second(),
                 boundary: boundary.map(str::to_owned),
-                tags,
+                tags: super::tagging::checked(tags)?,
                 ..Entity::default()
             },
-            trust: trust.to_owned(),
+            trust: Some(trust.to_owned()),
             description: description.map(str::to_owned),
             max_session: max_session.unwrap_or(USUAL_SESSION),
         };
-        let mut told = told(&role, Detail::Created);
+        let mut told = told(&role, Detail::Created, &asked.region);
         // What was not asked for is not told back (O).
         if let (Some(seconds), Some(told)) = (max_session, told.as_object_mut()) {
             told.insert("MaxSessionDuration".to_owned(), seconds.into());
@@ -66,10 +71,10 @@ pub(super) fn create(ask: &mut Ask<'_>) -> Said {
 
 pub(super) fn get(ask: &mut Ask<'_>) -> Said {
     let name = ask.name("RoleName")?;
-    let account = ask.account();
+    let (account, region) = (ask.account(), &ask.asked.region);
     ask.look(|state| {
         let role = role(state, account, name)?;
-        Ok(json!({"Role": told(role, Detail::Whole)}))
+        Ok(json!({"Role": told(role, Detail::Whole, region)}))
     })
 }
 
@@ -79,12 +84,17 @@ pub(super) fn list(ask: &mut Ask<'_>) -> Said {
         .text("PathPrefix", Rule::length(1, 512))
         .unwrap_or("/");
     let page = ask.page()?;
-    let account = ask.account();
+    let (account, region) = (ask.account(), &ask.asked.region);
     ask.look(|state| {
         let roles = state
             .roles(account)
             .filter(|role| role.entity.path.starts_with(prefix));
-        let roles = roles.map(|role| (role.entity.name.as_str(), told(role, Detail::Listed)));
+        let roles = roles.map(|role| {
+            (
+                role.entity.name.as_str(),
+                told(role, Detail::Listed, region),
+            )
+        });
         Ok(page.of("Roles", roles))
     })
 }
@@ -134,7 +144,7 @@ pub(super) fn update_trust(ask: &mut Ask<'_>) -> Said {
     let trust = ask.input.required("PolicyDocument", DOCUMENT);
     change(ask, |_, role| {
         trust_document::check(trust)?;
-        trust.clone_into(&mut role.trust);
+        role.trust = Some(trust.to_owned());
         Ok(())
     })
 }
@@ -151,9 +161,7 @@ pub(super) fn instance_profiles(ask: &mut Ask<'_>) -> Said {
 }
 
 pub(super) fn put_boundary(ask: &mut Ask<'_>) -> Said {
-    let boundary = ask
-        .input
-        .required("PermissionsBoundary", Rule::length(20, 2048));
+    let boundary = ask.input.required("PermissionsBoundary", ARN);
     change(ask, |_, role| {
         role.entity.boundary = Some(boundary.to_owned());
         Ok(())
@@ -182,7 +190,7 @@ pub(super) fn change(
 }
 
 fn description<'a>(ask: &mut Ask<'a>) -> Option<&'a str> {
-    ask.input.text("Description", Rule::length(0, 1000))
+    ask.input.text("Description", DESCRIPTION)
 }
 
 /// A policy as answers tell it.
@@ -199,15 +207,15 @@ enum Detail {
     Whole,
 }
 
-fn told(role: &Role, detail: Detail) -> Value {
+fn told(role: &Role, detail: Detail, region: &Region) -> Value {
     let entity = &role.entity;
     let mut told = json!({
         "Path": entity.path,
         "RoleName": entity.name,
         "RoleId": entity.id,
-        "Arn": role.arn(),
+        "Arn": localized(role.arn(), region),
         "CreateDate": time(entity.created),
-        "AssumeRolePolicyDocument": encoded(&role.trust),
+        "AssumeRolePolicyDocument": role.trust.as_deref().map(encoded),
         "Description": role.description,
     });
     if detail != Detail::Created {

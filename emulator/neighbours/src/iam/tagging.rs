@@ -4,51 +4,39 @@ use serde_json::{Value, json};
 
 use super::{Ask, limited, role, roles, user, users};
 use crate::directory::{Entity, Tag};
-use crate::query::{Fault, Said, tags};
+use crate::query::{Fault, Said, has_twins};
 
 /// D, IAM quotas.
 const PER_ENTITY: usize = 50;
 
-/// Tags as they may stand on something.
+/// Tags as they may stand on something: what no rule of the model says.
 ///
 /// # Errors
-/// `InvalidInput` for keys given twice, `LimitExceeded` for too many, `ValidationError` for keys or values too long.
-pub(super) fn checked(tags: Vec<Tag>, quota: &str) -> Result<Vec<Tag>, Fault> {
-    for (index, tag) in tags.iter().enumerate() {
-        if tag.key.is_empty() || tag.key.chars().count() > 128 || tag.value.chars().count() > 256 {
-            return Err(Fault::validation(format!(
-                "1 validation error detected: Value '{}' at 'tags.{}.member.key' failed to satisfy constraint: Member must have length less than or equal to 128",
-                tag.key,
-                index + 1,
-            )));
-        }
-        if tag.key.to_lowercase().starts_with("aws:") {
-            return Err(Fault::bad(
-                "InvalidInput",
-                "Tag keys starting with aws: are reserved for system use.",
-            ));
-        }
-        let twin = |other: &Tag| other.key.eq_ignore_ascii_case(&tag.key);
-        if tags[..index].iter().any(twin) {
-            return Err(Fault::bad(
-                "InvalidInput",
-                "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
-            ));
-        }
+/// `InvalidInput` for keys given twice or reserved.
+pub(super) fn checked(tags: Vec<Tag>) -> Result<Vec<Tag>, Fault> {
+    let reserved = |tag: &Tag| tag.key.to_lowercase().starts_with("aws:");
+    if tags.iter().any(reserved) {
+        return Err(Fault::bad(
+            "InvalidInput",
+            "Tag keys starting with aws: are reserved for system use.",
+        ));
     }
-    if tags.len() > PER_ENTITY {
-        return Err(limited(quota, PER_ENTITY));
+    if has_twins(&tags) {
+        return Err(Fault::bad(
+            "InvalidInput",
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+        ));
     }
     Ok(tags)
 }
 
 pub(super) fn tag_user(ask: &mut Ask<'_>) -> Said {
-    let new = checked(tags(ask.input.raw("Tags")), "TagsPerUser")?;
+    let new = checked(ask.input.required_tags())?;
     users::change(ask, |_, user| tag(&mut user.entity, new, "TagsPerUser"))
 }
 
 pub(super) fn tag_role(ask: &mut Ask<'_>) -> Said {
-    let new = checked(tags(ask.input.raw("Tags")), "TagsPerRole")?;
+    let new = checked(ask.input.required_tags())?;
     roles::change(ask, |_, role| tag(&mut role.entity, new, "TagsPerRole"))
 }
 
@@ -83,12 +71,10 @@ pub(super) fn untag_role(ask: &mut Ask<'_>) -> Said {
 }
 
 fn keys(ask: &mut Ask<'_>) -> Vec<String> {
-    let Some(keys) = ask.input.raw("TagKeys").and_then(Value::as_array) else {
+    if ask.input.raw("TagKeys").is_none() {
         ask.input.missing("TagKeys");
-        return Vec::new();
-    };
-    let keys = keys.iter().filter_map(Value::as_str);
-    keys.map(str::to_owned).collect()
+    }
+    ask.input.tag_keys("TagKeys")
 }
 
 fn untag(entity: &mut Entity, keys: &[String]) {

@@ -1,11 +1,11 @@
 //! Users.
 
-use localtrail_core::{Identity, Timestamp};
+use localtrail_core::{Identity, Region, Timestamp, localized};
 use serde_json::{Value, json};
 
-use super::{Ask, boundary, exists, has_room, in_use, limited, told_tags, user};
+use super::{ARN, Ask, boundary, exists, has_room, in_use, limited, told_tags, user};
 use crate::directory::{Change, Entity, KeyOwner, State, User, unique_id};
-use crate::query::{Fault, Rule, Said, tags, time};
+use crate::query::{Fault, Rule, Said, time};
 
 /// D, IAM quotas.
 const USERS_PER_ACCOUNT: usize = 5000;
@@ -13,10 +13,8 @@ const USERS_PER_ACCOUNT: usize = 5000;
 pub(super) fn create(ask: &mut Ask<'_>) -> Said {
     let name = ask.name("UserName")?;
     let path = ask.path("Path")?.unwrap_or("/");
-    let boundary = ask
-        .input
-        .text("PermissionsBoundary", Rule::length(20, 2048));
-    let tags = super::tagging::checked(tags(ask.input.raw("Tags")), "TagsPerUser")?;
+    let boundary = ask.input.text("PermissionsBoundary", ARN);
+    let tags = ask.input.tags();
     let (account, asked) = (ask.account(), ask.asked);
     ask.change(|state| {
         if state.user(account, name).is_some() {
@@ -34,12 +32,12 @@ pub(super) fn create(ask: &mut Ask<'_>) -> Said {
                 path: path.to_owned(),
                 created: asked.now.whole_second(),
                 boundary: boundary.map(str::to_owned),
-                tags,
+                tags: super::tagging::checked(tags)?,
                 ..Entity::default()
             },
         };
         Ok((
-            json!({"User": told(&user, Detail::Whole)}),
+            json!({"User": told(&user, Detail::Whole, &asked.region)}),
             vec![Change::User(user)],
         ))
     })
@@ -48,17 +46,18 @@ pub(super) fn create(ask: &mut Ask<'_>) -> Said {
 pub(super) fn get(ask: &mut Ask<'_>) -> Said {
     let name = ask.optional_name("UserName")?;
     let (account, caller) = (ask.account(), &ask.asked.caller.identity);
+    let region = &ask.asked.region;
     ask.look(|state| {
         let own = match caller {
             Identity::IamUser { user_name, .. } => Some(user_name.as_str()),
             _ => None,
         };
         let told = match (name, own) {
-            (None, None) => unnamed(caller)?,
+            (None, None) => unnamed(caller, region)?,
             (Some(name), own) | (None, own @ Some(name)) => match user(state, account, name) {
-                Ok(user) => told(user, Detail::Whole),
+                Ok(user) => told(user, Detail::Whole, region),
                 // A user who calls is there, even if nobody made it here.
-                Err(_) if own == Some(name) => undeclared(caller),
+                Err(_) if own == Some(name) => undeclared(caller, region),
                 Err(fault) => return Err(fault),
             },
         };
@@ -67,11 +66,11 @@ pub(super) fn get(ask: &mut Ask<'_>) -> Said {
 }
 
 /// What root is told of itself; nobody else is told anything without a name.
-fn unnamed(caller: &Identity) -> Result<Value, Fault> {
+fn unnamed(caller: &Identity, region: &Region) -> Result<Value, Fault> {
     match caller {
         Identity::Root { account_id, .. } => Ok(json!({
             "UserId": account_id,
-            "Arn": caller.arn(),
+            "Arn": caller.arn_in(region),
             "CreateDate": time(Timestamp::from_seconds(0)),
         })),
         _ => Err(Fault::validation(
@@ -81,7 +80,7 @@ fn unnamed(caller: &Identity) -> Result<Value, Fault> {
 }
 
 /// A user of whom nobody knows since when it is there: since ever (I).
-fn undeclared(caller: &Identity) -> Value {
+fn undeclared(caller: &Identity, region: &Region) -> Value {
     let Identity::IamUser {
         user_name, path, ..
     } = caller
@@ -92,7 +91,7 @@ fn undeclared(caller: &Identity) -> Value {
         "Path": path,
         "UserName": user_name,
         "UserId": caller.principal_id(),
-        "Arn": caller.arn(),
+        "Arn": caller.arn_in(region),
         "CreateDate": time(Timestamp::from_seconds(0)),
     })
 }
@@ -103,12 +102,17 @@ pub(super) fn list(ask: &mut Ask<'_>) -> Said {
         .text("PathPrefix", Rule::length(1, 512))
         .unwrap_or("/");
     let page = ask.page()?;
-    let account = ask.account();
+    let (account, region) = (ask.account(), &ask.asked.region);
     ask.look(|state| {
         let users = state
             .users(account)
             .filter(|user| user.entity.path.starts_with(prefix));
-        let users = users.map(|user| (user.entity.name.as_str(), told(user, Detail::Listed)));
+        let users = users.map(|user| {
+            (
+                user.entity.name.as_str(),
+                told(user, Detail::Listed, region),
+            )
+        });
         Ok(page.of("Users", users))
     })
 }
@@ -119,26 +123,14 @@ pub(super) fn update(ask: &mut Ask<'_>) -> Said {
     let new_path = ask.path("NewPath")?;
     let account = ask.account();
     ask.change(|state| {
-        let mut user = user(state, account, name)?.clone();
-        let mut changes = Vec::new();
+        let user = user(state, account, name)?;
         if let Some(new_name) = new_name {
             let taken = state.user(account, new_name);
             if taken.is_some_and(|taken| taken.entity.id != user.entity.id) {
                 return Err(exists("User", new_name));
             }
-            changes.push(Change::NoUser(account, name.to_owned()));
-            new_name.clone_into(&mut user.entity.name);
-            for key in state.keys_of(account, &KeyOwner::User(name.to_owned())) {
-                let mut key = key.clone();
-                key.owner = KeyOwner::User(new_name.to_owned());
-                changes.push(Change::Key(key));
-            }
         }
-        if let Some(path) = new_path {
-            path.clone_into(&mut user.entity.path);
-        }
-        changes.push(Change::User(user));
-        Ok((Value::Null, changes))
+        Ok((Value::Null, state.renamed(user, new_name, new_path)))
     })
 }
 
@@ -173,9 +165,7 @@ pub(super) fn groups(ask: &mut Ask<'_>) -> Said {
 }
 
 pub(super) fn put_boundary(ask: &mut Ask<'_>) -> Said {
-    let boundary = ask
-        .input
-        .required("PermissionsBoundary", Rule::length(20, 2048));
+    let boundary = ask.input.required("PermissionsBoundary", ARN);
     change(ask, |_, user| {
         user.entity.boundary = Some(boundary.to_owned());
         Ok(())
@@ -210,13 +200,13 @@ enum Detail {
     Whole,
 }
 
-fn told(user: &User, detail: Detail) -> Value {
+fn told(user: &User, detail: Detail, region: &Region) -> Value {
     let entity = &user.entity;
     let mut told = json!({
         "Path": entity.path,
         "UserName": entity.name,
         "UserId": entity.id,
-        "Arn": user.arn(),
+        "Arn": localized(user.arn(), region),
         "CreateDate": time(entity.created),
     });
     if detail == Detail::Whole {

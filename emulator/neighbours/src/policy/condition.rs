@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::document::strings;
-use super::wildcard::{arn_matches, matches};
+use super::operator::{Comparison, Operator};
 
 /// The condition keys of one request, each with its values. Keys are found without regard to case (D, IAM).
 #[derive(Debug, Clone, Default)]
@@ -73,29 +73,6 @@ enum Quantifier {
     All,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Operator {
-    comparison: Comparison,
-    negated: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Comparison {
-    Equal,
-    EqualIgnoringCase,
-    Like,
-    Arn,
-    Bool,
-    Null,
-    Numeric(std::cmp::Ordering, OrEqual),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OrEqual {
-    Yes,
-    No,
-}
-
 /// Whether a condition holds; the third answer is for operators that are not known here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holds {
@@ -132,39 +109,17 @@ pub(super) fn parse(block: &Value) -> Option<Vec<Condition>> {
     Some(conditions)
 }
 
-impl Operator {
-    fn parse(name: &str) -> Option<Self> {
-        use std::cmp::Ordering::{Greater, Less};
-        let (comparison, negated) = match name {
-            "StringEquals" => (Comparison::Equal, false),
-            "StringNotEquals" => (Comparison::Equal, true),
-            "StringEqualsIgnoreCase" => (Comparison::EqualIgnoringCase, false),
-            "StringNotEqualsIgnoreCase" => (Comparison::EqualIgnoringCase, true),
-            "StringLike" => (Comparison::Like, false),
-            "StringNotLike" => (Comparison::Like, true),
-            "ArnEquals" | "ArnLike" => (Comparison::Arn, false),
-            "ArnNotEquals" | "ArnNotLike" => (Comparison::Arn, true),
-            "Bool" => (Comparison::Bool, false),
-            "Null" => (Comparison::Null, false),
-            "NumericLessThan" => (Comparison::Numeric(Less, OrEqual::No), false),
-            "NumericLessThanEquals" => (Comparison::Numeric(Less, OrEqual::Yes), false),
-            "NumericGreaterThan" => (Comparison::Numeric(Greater, OrEqual::No), false),
-            "NumericGreaterThanEquals" => (Comparison::Numeric(Greater, OrEqual::Yes), false),
-            _ => return None,
-        };
-        Some(Self {
-            comparison,
-            negated,
-        })
-    }
-}
-
 impl Condition {
     pub(super) fn holds(&self, facts: &Facts) -> Holds {
         let Some(operator) = self.operator else {
             return Holds::Unknown;
         };
         let actual = facts.get(&self.key);
+        // Every request has an address and a time: where they are missing, nobody has told them.
+        if actual.is_empty() && matches!(operator.comparison, Comparison::Ip | Comparison::Date(_))
+        {
+            return Holds::Unknown;
+        }
         let holds = if operator.comparison == Comparison::Null {
             self.values
                 .iter()
@@ -186,26 +141,6 @@ impl Condition {
             }
         };
         if holds { Holds::Yes } else { Holds::No }
-    }
-}
-
-impl Comparison {
-    fn fits(self, wanted: &str, actual: &str) -> bool {
-        match self {
-            Self::Equal => wanted == actual,
-            Self::EqualIgnoringCase | Self::Bool => wanted.eq_ignore_ascii_case(actual),
-            Self::Like => matches(wanted, actual),
-            Self::Arn => arn_matches(wanted, actual),
-            Self::Null => false,
-            Self::Numeric(ordering, or_equal) => {
-                match (actual.parse::<f64>(), wanted.parse::<f64>()) {
-                    (Ok(actual), Ok(wanted)) => actual
-                        .partial_cmp(&wanted)
-                        .is_some_and(|o| o == ordering || or_equal == OrEqual::Yes && o.is_eq()),
-                    _ => false,
-                }
-            }
-        }
     }
 }
 
@@ -294,6 +229,10 @@ mod tests {
             (r#"{"Null":{"aws:x":"true"}}"#, Holds::Yes),
             (r#"{"Null":{"aws:x":false}}"#, Holds::No),
             (r#"{"Bool":{"aws:SecureTransport":"false"}}"#, Holds::No),
+            (
+                r#"{"NotIpAddress":{"aws:SourceIp":"1.2.3.4"}}"#,
+                Holds::Unknown,
+            ),
         ] {
             assert_eq!(holds(block, &facts), [expected], "{block}");
         }

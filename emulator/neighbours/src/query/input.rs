@@ -6,8 +6,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-use super::Fault;
-use crate::directory::Tag;
+use super::{Fault, lower_first};
 
 /// What a text must be like.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +14,15 @@ pub(crate) struct Rule {
     min: usize,
     max: usize,
     pattern: Option<Pattern>,
+    quoting: Quoting,
+}
+
+/// Whether a sentence about a text quotes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quoting {
+    Quoted,
+    /// What the model calls sensitive is not told back.
+    Kept,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +39,14 @@ impl Rule {
             min,
             max,
             pattern: None,
+            quoting: Quoting::Quoted,
         }
+    }
+
+    /// Not told back in sentences about it, as the model calls it sensitive.
+    pub(crate) const fn secret(mut self) -> Self {
+        self.quoting = Quoting::Kept;
+        self
     }
 
     /// Made of these characters; `text` is the model's pattern.
@@ -68,23 +83,27 @@ impl<'a> Input<'a> {
     /// A text that may be absent.
     pub(crate) fn text(&mut self, member: &str, rule: Rule) -> Option<&'a str> {
         let text = self.any(member)?;
+        self.hold(&lower_first(member), text, rule);
+        Some(text)
+    }
+
+    /// Holds a text against a rule; `place` is how sentences name it.
+    pub(super) fn hold(&mut self, place: &str, text: &str, rule: Rule) {
+        let told = match rule.quoting {
+            Quoting::Quoted => Told::Quoted(text),
+            Quoting::Kept => Told::Kept,
+        };
         let length = text.chars().count();
         if length > rule.max {
-            self.violation(
-                member,
-                Some(text),
-                &format!("Member must have length less than or equal to {}", rule.max),
-            );
+            let sentence = format!("Member must have length less than or equal to {}", rule.max);
+            self.violation(place, told, &sentence);
         }
         if length < rule.min {
-            self.violation(
-                member,
-                Some(text),
-                &format!(
-                    "Member must have length greater than or equal to {}",
-                    rule.min
-                ),
+            let sentence = format!(
+                "Member must have length greater than or equal to {}",
+                rule.min
             );
+            self.violation(place, told, &sentence);
         }
         if let Some(pattern) = rule.pattern
             && !text.chars().all(pattern.fits)
@@ -93,9 +112,8 @@ impl<'a> Input<'a> {
                 "Member must satisfy regular expression pattern: {}",
                 pattern.text
             );
-            self.violation(member, Some(text), &sentence);
+            self.violation(place, told, &sentence);
         }
-        Some(text)
     }
 
     /// A text that must be there. Empty where it is not: [`Input::done`] refuses then.
@@ -111,30 +129,26 @@ impl<'a> Input<'a> {
     pub(crate) fn number(&mut self, member: &str, bounds: RangeInclusive<u64>) -> Option<u64> {
         let value = self.raw(member)?;
         // A number that is none on the wire comes as text.
-        let number = value
-            .as_i64()
-            .or_else(|| value.as_str().and_then(|text| text.parse().ok()));
-        let number = number.unwrap_or(-1);
-        let told = number.to_string();
-        match u64::try_from(number) {
-            Ok(fitting) if bounds.contains(&fitting) => return Some(fitting),
-            Ok(large) if large > *bounds.end() => self.violation(
-                member,
-                Some(&told),
-                &format!(
-                    "Member must have value less than or equal to {}",
-                    bounds.end()
-                ),
-            ),
-            _ => self.violation(
-                member,
-                Some(&told),
-                &format!(
-                    "Member must have value greater than or equal to {}",
-                    bounds.start()
-                ),
-            ),
+        let told = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        let number: Option<i128> = told.parse().ok();
+        if let Some(number) = number.and_then(|number| u64::try_from(number).ok())
+            && bounds.contains(&number)
+        {
+            return Some(number);
         }
+        let sentence = match number {
+            Some(number) if number > i128::from(*bounds.end()) => format!(
+                "Member must have value less than or equal to {}",
+                bounds.end()
+            ),
+            _ => format!(
+                "Member must have value greater than or equal to {}",
+                bounds.start()
+            ),
+        };
+        self.violation(&lower_first(member), Told::Quoted(&told), &sentence);
         None
     }
 
@@ -146,21 +160,35 @@ impl<'a> Input<'a> {
                 "Member must satisfy enum value set: [{}]",
                 choices.join(", ")
             );
-            self.violation(member, Some(text), &sentence);
+            self.violation(&lower_first(member), Told::Quoted(text), &sentence);
         }
         Some(text)
     }
 
     /// A member is missing.
     pub(crate) fn missing(&mut self, member: &str) {
-        self.violation(member, None, "Member must not be null");
+        self.absent(&lower_first(member));
     }
 
-    fn violation(&mut self, member: &str, value: Option<&str>, sentence: &str) {
-        let told = value.map_or_else(|| "null".to_owned(), |value| format!("'{value}'"));
+    /// The same of a member of a member.
+    pub(super) fn absent(&mut self, place: &str) {
+        self.violation(place, Told::Null, "Member must not be null");
+    }
+
+    /// There are more of a member's things than there may be.
+    pub(super) fn many(&mut self, place: &str, limit: usize) {
+        let sentence = format!("Member must have length less than or equal to {limit}");
+        self.violation(place, Told::Kept, &sentence);
+    }
+
+    fn violation(&mut self, place: &str, value: Told<'_>, sentence: &str) {
+        let told = match value {
+            Told::Quoted(value) => format!("Value '{value}'"),
+            Told::Null => "Value null".to_owned(),
+            Told::Kept => "Value".to_owned(),
+        };
         self.violations.push(format!(
-            "Value {told} at '{}' failed to satisfy constraint: {sentence}",
-            lower_first(member)
+            "{told} at '{place}' failed to satisfy constraint: {sentence}"
         ));
     }
 
@@ -183,32 +211,13 @@ impl<'a> Input<'a> {
     }
 }
 
-/// The tags of a call, in order; later ones of a key win.
-pub(crate) fn tags(value: Option<&Value>) -> Vec<Tag> {
-    let mut tags: Vec<Tag> = Vec::new();
-    for one in value.and_then(Value::as_array).into_iter().flatten() {
-        let text = |name: &str| {
-            one.get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        tags.push(Tag {
-            key: text("Key"),
-            value: text("Value"),
-        });
-    }
-    tags
-}
-
-fn lower_first(name: &str) -> String {
-    let mut letters = name.chars();
-    letters
-        .next()
-        .map(|first| first.to_ascii_lowercase())
-        .into_iter()
-        .chain(letters)
-        .collect()
+/// What a sentence says of the value that is wrong.
+#[derive(Debug, Clone, Copy)]
+enum Told<'a> {
+    Quoted(&'a str),
+    Null,
+    /// Nothing: `Value at 'token' failed …` (O, sensitive members of other services).
+    Kept,
 }
 
 #[cfg(test)]
@@ -228,6 +237,15 @@ mod tests {
         assert_eq!(
             input.done().unwrap_err().message,
             "4 validation errors detected: Value 'a b' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 4; Value 'a b' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z]+; Value null at 'roleArn' failed to satisfy constraint: Member must not be null; Value '10' at 'duration' failed to satisfy constraint: Member must have value greater than or equal to 900"
+        );
+        let odd = json!({"A": "99999999999999999999", "B": "x", "C": "ab"});
+        let mut input = Input::new(odd.as_object());
+        assert_eq!(input.number("A", 1..=10), None);
+        assert_eq!(input.number("B", 1..=10), None);
+        input.text("C", rule.secret());
+        assert_eq!(
+            input.done().unwrap_err().message,
+            "3 validation errors detected: Value '99999999999999999999' at 'a' failed to satisfy constraint: Member must have value less than or equal to 10; Value 'x' at 'b' failed to satisfy constraint: Member must have value greater than or equal to 1; Value at 'c' failed to satisfy constraint: Member must have length greater than or equal to 4"
         );
         let mut input = Input::new(given.as_object());
         assert_eq!(input.number("Duration", 1..=10), Some(10));

@@ -106,6 +106,12 @@ fn status_of(call: &Call, status: StatusCode, is_part: bool) -> StatusCode {
     }
 }
 
+/// The error code in a document of S3's; `InternalError` where there is none.
+#[must_use]
+pub fn error_code(document: &str) -> String {
+    read_error(document).code
+}
+
 /// The error in a document of S3's.
 pub(crate) fn read_error(document: &str) -> EventError {
     let code =

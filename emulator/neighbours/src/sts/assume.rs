@@ -9,7 +9,7 @@ use super::trust::{self, Asker};
 use super::{Ask, unauthenticated};
 use crate::directory::{Change, Role, State, Tag};
 use crate::policy::Facts;
-use crate::query::{Fault, Rule, Said, tags};
+use crate::query::{Fault, Rule, Said, has_twins};
 
 pub(super) const ROLE_ARN: Rule = Rule::length(20, 2048);
 const NAME: Rule = Rule::length(2, 64).of(crate::iam::is_name_letter, "[\\w+=,.@-]*");
@@ -17,7 +17,11 @@ const EXTERNAL_ID: Rule = Rule::length(2, 1224).of(
     |c| crate::iam::is_name_letter(c) || c == ':' || c == '/',
     "[\\w+=,.@:\\/-]*",
 );
-pub(super) const POLICY: Rule = Rule::length(1, 2048);
+pub(super) const POLICY: Rule =
+    Rule::length(1, 2048).of(crate::iam::is_document_letter, crate::iam::DOCUMENT_LETTERS);
+/// AssumeRole alone has no limit but that of the packed size.
+const LONG_POLICY: Rule =
+    Rule::length(1, usize::MAX).of(crate::iam::is_document_letter, crate::iam::DOCUMENT_LETTERS);
 const SERIAL: Rule = Rule::length(9, 256).of(
     |c| crate::iam::is_name_letter(c) || c == ':' || c == '/',
     "[\\w+=/:,.@-]*",
@@ -28,19 +32,17 @@ const CODE: Rule = Rule::length(6, 6).of(|c| c.is_ascii_digit(), "[\\d]*");
 const HOUR: u64 = 3600;
 /// Seconds: no role allows more (D).
 const LONGEST: u64 = 43_200;
-/// D, session tags.
-const TAGS: usize = 50;
 
 pub(super) fn role(ask: &mut Ask<'_>) -> Said {
     let arn = ask.input.required("RoleArn", ROLE_ARN);
     let session_name = ask.input.required("RoleSessionName", NAME);
     let duration = ask.input.number("DurationSeconds", 900..=LONGEST);
-    ask.input.text("Policy", POLICY);
+    ask.input.text("Policy", LONG_POLICY);
     let external_id = ask.input.text("ExternalId", EXTERNAL_ID);
     let source = ask.input.text("SourceIdentity", NAME);
     let mfa = mfa(ask);
-    let new_tags = tags(ask.input.raw("Tags"));
-    let new_transitive = strings(ask.input.raw("TransitiveTagKeys"));
+    let new_tags = ask.input.tags();
+    let new_transitive = ask.input.tag_keys("TransitiveTagKeys");
     ask.input.done()?;
     if matches!(ask.caller(), Identity::Anonymous { .. }) {
         return Err(unauthenticated());
@@ -71,7 +73,7 @@ pub(super) fn role(ask: &mut Ask<'_>) -> Said {
             let mut actions = vec!["sts:AssumeRole"];
             actions.extend((!new_tags.is_empty()).then_some("sts:TagSession"));
             actions.extend(source.map(|_| "sts:SetSourceIdentity"));
-            let asker = Asker::of(ask.caller());
+            let asker = Asker::of(ask);
             if let Some(action) = refused(&target, role, &asker, &actions, &facts) {
                 return Err(not_authorized(ask, action, arn));
             }
@@ -119,7 +121,7 @@ pub(super) fn assume(
         assumed.session,
         assumed.source,
     );
-    let user = json!({"AssumedRoleId": identity.principal_id(), "Arn": identity.arn()});
+    let user = json!({"AssumedRoleId": identity.principal_id(), "Arn": ask.arn_of(&identity)});
     let (change, credentials) = issue(
         ask,
         Grant {
@@ -187,9 +189,14 @@ pub(super) fn mfa(ask: &mut Ask<'_>) -> Option<Mfa> {
     serial.and(code).map(|_| Mfa::Used)
 }
 
+/// That of a user's session. A session of a session has none of its own (I; D, AWS tells of no MFA in role chains).
 fn callers_mfa(ask: &Ask<'_>) -> Mfa {
-    let session = ask.caller().session();
-    session.map_or(Mfa::Absent, |session| session.mfa_authenticated)
+    match ask.caller() {
+        Identity::IamUser { session, .. } => session
+            .as_ref()
+            .map_or(Mfa::Absent, |session| session.mfa_authenticated),
+        _ => Mfa::Absent,
+    }
 }
 
 /// The tags of the new session: those of the call, and the transitive ones of the calling session.
@@ -217,26 +224,13 @@ fn inherited(
     Ok((tags, transitive))
 }
 
+/// What no rule of the model says of session tags.
 pub(super) fn check_tags(tags: &[Tag], transitive: &[String]) -> Result<(), Fault> {
-    if tags.len() > TAGS {
-        return Err(Fault::validation(format!(
-            "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to {TAGS}",
-        )));
-    }
-    for (index, tag) in tags.iter().enumerate() {
-        let twin = |other: &Tag| other.key.eq_ignore_ascii_case(&tag.key);
-        if tags[..index].iter().any(twin) {
-            return Err(Fault::bad(
-                "InvalidParameterValue",
-                "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
-            ));
-        }
-        if tag.key.is_empty() || tag.key.chars().count() > 128 || tag.value.chars().count() > 256 {
-            return Err(Fault::validation(format!(
-                "1 validation error detected: Value at 'tags.{}.member.key' failed to satisfy constraint: Member must have length less than or equal to 128",
-                index + 1,
-            )));
-        }
+    if has_twins(tags) {
+        return Err(Fault::bad(
+            "InvalidParameterValue",
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+        ));
     }
     let known = |key: &String| tags.iter().any(|tag| tag.key.eq_ignore_ascii_case(key));
     if transitive.iter().all(known) {
@@ -248,9 +242,20 @@ pub(super) fn check_tags(tags: &[Tag], transitive: &[String]) -> Result<(), Faul
     ))
 }
 
-fn strings(value: Option<&Value>) -> Vec<String> {
-    let all = value.and_then(Value::as_array).into_iter().flatten();
-    all.filter_map(Value::as_str).map(str::to_owned).collect()
+/// Whether a token may give this as the session's name or its source identity.
+pub(super) fn is_session_name(text: &str) -> bool {
+    (2..=64).contains(&text.len()) && text.chars().all(crate::iam::is_name_letter)
+}
+
+/// The source identity that a token gives (D, "Troubleshoot SAML federation").
+pub(super) fn check_source(source: Option<&str>) -> Result<(), Fault> {
+    match source {
+        Some(source) if !is_session_name(source) => Err(Fault::bad(
+            "InvalidIdentityToken",
+            "Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with \"aws:\"",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The sentence is AWS's (O).

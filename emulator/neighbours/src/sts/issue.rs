@@ -81,15 +81,19 @@ impl Narrowing {
         let tagged: usize = tags.iter().map(|tag| tag.key.len() + tag.value.len()).sum();
         size += tagged;
         let percent = size * 100 / PACKED;
+        let is_there = policy.is_some() || arns.is_some_and(|arns| !arns.is_empty());
         if percent > 100 {
-            return Err(Fault::bad(
-                "PackedPolicyTooLarge",
-                format!(
+            // Both sentences are AWS's (O).
+            let sentence = match is_there {
+                true => format!(
                     "Packed policy consumes {percent}% of allotted space, please use smaller policy."
                 ),
-            ));
+                false => {
+                    format!("Packed size of session tags consumes {percent}% of allotted space.")
+                }
+            };
+            return Err(Fault::bad("PackedPolicyTooLarge", sentence));
         }
-        let is_there = policy.is_some() || arns.is_some_and(|arns| !arns.is_empty());
         Ok(Self {
             size: (is_there || !tags.is_empty()).then_some(percent.max(1)),
         })

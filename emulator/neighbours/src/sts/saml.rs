@@ -8,7 +8,10 @@ use sha1::{Digest as _, Sha1};
 
 use super::Ask;
 use super::assertion::Assertion;
-use super::assume::{Assumed, POLICY, ROLE_ARN, assume, check_tags, duration_of, refused, target};
+use super::assume::{
+    Assumed, POLICY, ROLE_ARN, assume, check_source, check_tags, duration_of, is_session_name,
+    refused, target,
+};
 use super::identities;
 use super::issue::Narrowing;
 use super::trust::{self, Asker};
@@ -16,7 +19,7 @@ use crate::directory::Tag;
 use crate::policy::Facts;
 use crate::query::{Fault, Rule, Said};
 
-const ASSERTION: Rule = Rule::length(4, 100_000);
+const ASSERTION: Rule = Rule::length(4, 100_000).secret();
 /// The attributes that AWS reads (D, "Configure SAML assertions").
 const ATTRIBUTES: &str = "https://aws.amazon.com/SAML/Attributes/";
 
@@ -40,6 +43,8 @@ pub(super) fn role(ask: &mut Ask<'_>) -> Said {
     if !names_pair(&assertion, arn, provider) {
         return Err(not_authorized());
     }
+    ask.input.hold_tags(&asked.tags);
+    ask.input.done()?;
     check_tags(&asked.tags, &asked.transitive)?;
     let narrowing = Narrowing::read(ask, &asked.tags)?;
     let qualifier = name_qualifier(&assertion.issuer, target.account, provider_name);
@@ -136,9 +141,7 @@ impl Asked {
         };
         let session_name = first("RoleSessionName")
             .ok_or_else(|| invalid("RoleSessionName is required in AuthnResponse"))?;
-        let fits = (2..=64).contains(&session_name.len())
-            && session_name.chars().all(crate::iam::is_name_letter);
-        if !fits {
+        if !is_session_name(&session_name) {
             return Err(invalid(
                 "RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}",
             ));
@@ -153,6 +156,8 @@ impl Asked {
                 })?)
             }
         };
+        let source = first("SourceIdentity");
+        check_source(source.as_deref())?;
         let prefix = format!("{ATTRIBUTES}PrincipalTag:");
         let tags = assertion.attributes.iter().filter_map(|(name, values)| {
             Some(Tag {
@@ -167,15 +172,13 @@ impl Asked {
             transitive: assertion
                 .values(&format!("{ATTRIBUTES}TransitiveTagKeys"))
                 .to_vec(),
-            source: first("SourceIdentity"),
+            source,
         })
     }
 }
 
 fn facts(ask: &Ask<'_>, assertion: &Assertion, qualifier: &str, asked: &Asked) -> Facts {
-    let mut facts = Facts::default()
-        .with("aws:SecureTransport", "true")
-        .with("aws:SourceIp", &ask.asked.origin.source_ip_address)
+    let mut facts = trust::of_any(ask)
         .with("saml:aud", &assertion.recipient)
         .with("saml:iss", &assertion.issuer)
         .with("saml:sub", &assertion.subject)

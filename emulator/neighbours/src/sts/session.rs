@@ -7,7 +7,7 @@ use super::assume::{POLICY, check_tags, mfa};
 use super::identities;
 use super::issue::{Grant, Narrowing, issue};
 use super::{Ask, unauthenticated};
-use crate::query::{Fault, Rule, Said, tags};
+use crate::query::{Fault, Rule, Said};
 
 const NAME: Rule = Rule::length(2, 32).of(crate::iam::is_name_letter, "[\\w+=,.@-]*");
 /// Seconds: twelve hours where nothing is asked for (D).
@@ -39,7 +39,7 @@ pub(super) fn federation(ask: &mut Ask<'_>) -> Said {
     let name = ask.input.required("Name", NAME);
     ask.input.text("Policy", POLICY);
     let duration = ask.input.number("DurationSeconds", 900..=129_600);
-    let tags = tags(ask.input.raw("Tags"));
+    let tags = ask.input.tags();
     ask.input.done()?;
     permanent(ask, "GetFederationToken")?;
     check_tags(&tags, &[])?;
@@ -47,7 +47,7 @@ pub(super) fn federation(ask: &mut Ask<'_>) -> Said {
     let session = identities::session(ask.asked.now, Mfa::Absent);
     let identity =
         identities::federated(ask.caller(), name, session).ok_or_else(unauthenticated)?;
-    let user = json!({"FederatedUserId": identity.principal_id(), "Arn": identity.arn()});
+    let user = json!({"FederatedUserId": identity.principal_id(), "Arn": ask.arn_of(&identity)});
     let ask = &*ask;
     ask.directory.change(|_| {
         let grant = Grant {

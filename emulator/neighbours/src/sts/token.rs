@@ -19,7 +19,8 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    /// Reads a token; `None` for a text that is none, or lacks one of the three claims.
+    /// Reads a token; `None` for a text that is none, or lacks one of the three claims, or has one that no issuer writes:
+    /// an ARN is made of the first, and answers and records hold all three.
     pub(super) fn read(token: &str) -> Option<Self> {
         let mut parts = token.split('.');
         let (header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
@@ -32,18 +33,25 @@ impl Claims {
         };
         object(header)?;
         let all = object(payload)?;
-        let text = |name: &str| Some(all.get(name)?.as_str()?.to_owned());
+        let text = |name: &str| all.get(name)?.as_str();
         let audience = match all.get("aud") {
-            Some(Value::Array(several)) => several.first()?.as_str()?.to_owned(),
-            Some(Value::String(one)) => one.clone(),
+            Some(Value::Array(several)) => several.first()?.as_str()?,
+            Some(Value::String(one)) => one,
             _ => return None,
         };
+        let (issuer, subject) = (text("iss")?, text("sub")?);
+        let audience = text("azp").unwrap_or(audience);
+        let is_name = |text: &str| !text.is_empty() && !text.contains(char::is_control);
+        let is_url = issuer.chars().all(|c| c.is_ascii_graphic());
+        if !is_url || ![bare(issuer), subject, audience].into_iter().all(is_name) {
+            return None;
+        }
         #[expect(clippy::cast_possible_truncation, reason = "dates are whole seconds")]
         let seconds = |number: f64| Timestamp::from_seconds(number as i64);
         Some(Self {
-            issuer: text("iss")?,
-            subject: text("sub")?,
-            audience: text("azp").unwrap_or(audience),
+            issuer: issuer.to_owned(),
+            subject: subject.to_owned(),
+            audience: audience.to_owned(),
             expires: all.get("exp").and_then(Value::as_f64).map(seconds),
             all,
         })
@@ -83,6 +91,11 @@ impl Claims {
             .get("https://aws.amazon.com/source_identity")?
             .as_str()
     }
+}
+
+/// An issuer without its scheme.
+pub(super) fn bare(issuer: &str) -> &str {
+    issuer.strip_prefix("https://").unwrap_or(issuer)
 }
 
 #[cfg(test)]
@@ -130,6 +143,9 @@ mod tests {
             "a.b.c",
             "a.b.c.d",
             &token(&json!({"iss": "i"})),
+            &token(&json!({"iss": "https://", "sub": "s", "aud": "a"})),
+            &token(&json!({"iss": "i j", "sub": "s", "aud": "a"})),
+            &token(&json!({"iss": "i", "sub": "\u{1}", "aud": "a"})),
             &token(&json!(1)),
         ] {
             assert!(Claims::read(wrong).is_none(), "{wrong}");

@@ -1,6 +1,6 @@
 //! Whether a role lets itself be assumed: its trust policy, and the facts of the request.
 
-use localtrail_core::{Identity, Mfa, OrganizationId};
+use localtrail_core::{Identity, Mfa, OrganizationId, localized};
 
 use super::Ask;
 use crate::directory::{Role, State, Tag};
@@ -16,13 +16,14 @@ pub(super) struct Asker {
 
 impl Asker {
     /// Somebody with keys.
-    pub(super) fn of(identity: &Identity) -> Self {
+    pub(super) fn of(ask: &Ask<'_>) -> Self {
+        let identity = ask.caller();
         let service = match identity {
             Identity::AwsService { invoked_by, .. } => Some(invoked_by.clone()),
             _ => None,
         };
         Self {
-            arn: identity.arn().unwrap_or_default(),
+            arn: ask.caller_arn(),
             account: identity.account().to_string(),
             service,
             provider: None,
@@ -51,9 +52,12 @@ impl Asker {
     }
 }
 
-/// Whether the role's trust policy allows it. Who is named by it needs no policy of its own here (I).
+/// Whether the role's trust policy allows it; that of a role made elsewhere is not known here, and allows all. Who is named by it needs no policy of its own here (I).
 pub(super) fn allows(role: &Role, asker: &Asker, action: &str, facts: &Facts) -> bool {
-    let Ok(policy) = Policy::parse_trust(&role.trust) else {
+    let Some(trust) = &role.trust else {
+        return true;
+    };
+    let Ok(policy) = Policy::parse_trust(trust) else {
         return false;
     };
     let ask = crate::policy::Ask {
@@ -65,18 +69,25 @@ pub(super) fn allows(role: &Role, asker: &Asker, action: &str, facts: &Facts) ->
     policy.judge(&ask) == Verdict::Allowed
 }
 
+/// What every request tells, whoever makes it.
+pub(super) fn of_any(ask: &Ask<'_>) -> Facts {
+    let now = ask.asked.now;
+    // The wire is this machine's own: it counts as secure, or the usual deny of plain HTTP would shut every door.
+    Facts::default()
+        .with("aws:SecureTransport", "true")
+        .with("aws:SourceIp", &ask.asked.origin.source_ip_address)
+        .with("aws:CurrentTime", &now.iso())
+        .with("aws:EpochTime", &now.seconds().to_string())
+}
+
 /// What every request tells of who makes it.
 pub(super) fn facts(ask: &Ask<'_>, state: &State) -> Facts {
     let identity = ask.caller();
-    // The wire is this machine's own: it counts as secure, or the usual deny of plain HTTP would shut every door.
-    let mut facts = Facts::default()
-        .with("aws:SecureTransport", "true")
-        .with("aws:SourceIp", &ask.asked.origin.source_ip_address)
-        .with("aws:PrincipalAccount", identity.account().as_str());
+    let mut facts = of_any(ask).with("aws:PrincipalAccount", identity.account().as_str());
     if let Some(id) = identity.principal_id() {
         facts = facts.with("aws:userid", &id);
     }
-    if let Some(arn) = principal_arn(identity) {
+    if let Some(arn) = principal_arn(ask) {
         facts = facts.with("aws:PrincipalArn", &arn);
     }
     if let Some(kind) = principal_type(identity) {
@@ -95,14 +106,20 @@ pub(super) fn facts(ask: &Ask<'_>, state: &State) -> Facts {
         facts = facts.with(&format!("aws:PrincipalTag/{}", tag.key), &tag.value);
     }
     // Permanent keys say nothing of MFA unless it is given with the call (D).
-    let session = identity.session().map(|session| session.mfa_authenticated);
-    let mfa = match ask.input.any("TokenCode") {
-        Some(_) => Some(Mfa::Used),
-        None => session,
-    };
-    match mfa {
-        Some(Mfa::Used) => facts.with("aws:MultiFactorAuthPresent", "true"),
-        Some(Mfa::Absent) => facts.with("aws:MultiFactorAuthPresent", "false"),
+    let session = identity.session();
+    let given = ask
+        .input
+        .any("TokenCode")
+        .map(|_| (Mfa::Used, ask.asked.now));
+    let known = session.map(|session| (session.mfa_authenticated, session.creation_date));
+    match given.or(known) {
+        Some((Mfa::Used, since)) => {
+            let age = ask.asked.now.seconds().saturating_sub(since.seconds());
+            facts
+                .with("aws:MultiFactorAuthPresent", "true")
+                .with("aws:MultiFactorAuthAge", &age.to_string())
+        }
+        Some((Mfa::Absent, _)) => facts.with("aws:MultiFactorAuthPresent", "false"),
         None => facts,
     }
 }
@@ -156,7 +173,8 @@ fn tags_of(ask: &Ask<'_>, state: &State) -> Vec<Tag> {
 }
 
 /// That of the role for a session of it (D, `aws:PrincipalArn`).
-fn principal_arn(identity: &Identity) -> Option<String> {
+fn principal_arn(ask: &Ask<'_>) -> Option<String> {
+    let identity = ask.caller();
     match identity {
         Identity::AssumedRole {
             account_id,
@@ -169,8 +187,11 @@ fn principal_arn(identity: &Identity) -> Option<String> {
             path,
             role_name,
             ..
-        } => Some(format!("arn:aws:iam::{account_id}:role{path}{role_name}")),
-        _ => identity.arn(),
+        } => Some(localized(
+            format!("arn:aws:iam::{account_id}:role{path}{role_name}"),
+            &ask.asked.region,
+        )),
+        _ => ask.arn_of(identity),
     }
 }
 

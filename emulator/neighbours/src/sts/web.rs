@@ -4,17 +4,19 @@ use localtrail_core::Timestamp;
 use serde_json::{Value, json};
 
 use super::Ask;
-use super::assume::{Assumed, POLICY, ROLE_ARN, assume, check_tags, duration_of, refused, target};
+use super::assume::{
+    Assumed, POLICY, ROLE_ARN, assume, check_source, check_tags, duration_of, refused, target,
+};
 use super::identities::{self, Target};
 use super::issue::Narrowing;
-use super::token::Claims;
+use super::token::{Claims, bare};
 use super::trust::{self, Asker};
 use crate::directory::Tag;
 use crate::policy::Facts;
 use crate::query::{Fault, Rule, Said};
 
 const NAME: Rule = Rule::length(2, 64).of(crate::iam::is_name_letter, "[\\w+=,.@-]*");
-const TOKEN: Rule = Rule::length(4, 20_000);
+const TOKEN: Rule = Rule::length(4, 20_000).secret();
 
 /// The providers that AWS knows by itself; all others are made in an account and have an ARN there (D).
 const KNOWN: [&str; 2] = ["accounts.google.com", "cognito-identity.amazonaws.com"];
@@ -41,7 +43,10 @@ pub(super) fn role(ask: &mut Ask<'_>) -> Said {
         .into_iter()
         .map(|(key, value)| Tag { key, value })
         .collect();
+    ask.input.hold_tags(&tags);
+    ask.input.done()?;
     check_tags(&tags, &transitive)?;
+    check_source(claims.source_identity())?;
     let narrowing = Narrowing::read(ask, &tags)?;
     let provider = provider(&target, &claims.issuer);
     let source = claims.source_identity().map(str::to_owned);
@@ -101,20 +106,16 @@ pub(super) fn provider(target: &Target, issuer: &str) -> String {
     let name = bare(issuer);
     match KNOWN.contains(&name) {
         true => name.to_owned(),
-        false => format!("arn:aws:iam::{}:oidc-provider/{name}", target.account),
+        false => format!(
+            "arn:{}:iam::{}:oidc-provider/{name}",
+            target.partition, target.account
+        ),
     }
-}
-
-/// An issuer without its scheme.
-fn bare(issuer: &str) -> &str {
-    issuer.strip_prefix("https://").unwrap_or(issuer)
 }
 
 fn facts(ask: &Ask<'_>, claims: &Claims, session_name: &str, source: Option<&str>) -> Facts {
     let issuer = bare(&claims.issuer);
-    let mut facts = Facts::default()
-        .with("aws:SecureTransport", "true")
-        .with("aws:SourceIp", &ask.asked.origin.source_ip_address)
+    let mut facts = trust::of_any(ask)
         .with("aws:FederatedProvider", issuer)
         .with("sts:RoleSessionName", session_name);
     if let Some(source) = source {

@@ -172,7 +172,7 @@ async fn the_last_use_of_a_key_is_told() {
     assert_eq!(unused.one("LastUsedDate"), None);
     street.become_key(&key);
     street.later(60);
-    street.note_use("sts.amazonaws.com", "GetCallerIdentity");
+    street.note_use("sts.amazonaws.com");
     let used = street.ok("iam", "GetAccessKeyLastUsed", asked).await;
     assert_eq!(used.one("ServiceName").as_deref(), Some("sts"));
     assert_eq!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use localtrail_core::{Access, AccountId, Caller, Draft, Timestamp};
+use localtrail_core::{AccountId, Caller, Timestamp};
 use localtrail_neighbours::{Asked, Standing};
 use serde_json::Value;
 
@@ -56,17 +56,10 @@ impl Street {
     }
 
     /// A call of this service was recorded.
-    pub(crate) fn note_use(&self, source: &'static str, name: &'static str) {
+    pub(crate) fn note_use(&self, source: &'static str) {
         let asked = self.asked();
-        let call = Draft::of(
-            asked.caller,
-            asked.origin,
-            asked.region,
-            source,
-            name,
-            Access::Read,
-        );
-        self.town.neighbours.note_use(&call, self.now);
+        let neighbours = &self.town.neighbours;
+        neighbours.note_use(&asked.caller, source, &asked.region, self.now);
     }
 
     fn asked(&self) -> Asked {
