@@ -29,6 +29,7 @@ pub(crate) fn ready(server: &Server, form: Form) -> io::Result<()> {
                 "endpoint": server.endpoint_url(),
                 "bucketDir": server.bucket_dir(),
                 "bucketDirIsTemporary": server.bucket_dir_is_temporary(),
+                "proxy": server.proxy_url(),
                 "caFile": server.certificate_file(),
                 "pid": std::process::id(),
             });
@@ -55,10 +56,10 @@ fn text(server: &Server, out: &mut impl Write) -> io::Result<()> {
         "  buckets   {}{temporary}",
         server.bucket_dir().display()
     )?;
-    let file = server.certificate_file().display();
+    let (proxy, file) = (server.proxy_url(), server.certificate_file().display());
     writeln!(
         out,
-        "  proxy     {endpoint}  (export HTTPS_PROXY={endpoint} AWS_CA_BUNDLE={file})"
+        "  proxy     {proxy}  (export HTTPS_PROXY={proxy} AWS_CA_BUNDLE={file})"
     )?;
     writeln!(out, "Ready.")
 }

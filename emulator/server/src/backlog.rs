@@ -22,12 +22,12 @@ const LIMIT: usize = 1024;
 const BYTES_LIMIT: usize = 32 << 20;
 
 /// How long the recorder lets calls gather, so that they share one turn at core's lock and one commit.
-const GATHERING: Duration = Duration::from_millis(2);
+const GATHERING: Duration = Duration::from_millis(10);
 
 /// What waits.
 #[derive(Debug, Default)]
 pub(crate) struct Backlog {
-    waiting: Mutex<Vec<(Timestamp, Exchange)>>,
+    waiting: Mutex<Vec<(Timestamp, Box<Exchange>)>>,
     /// Calls whose events are not kept yet, those being made included.
     calls: AtomicUsize,
     bytes: AtomicUsize,
@@ -37,7 +37,7 @@ pub(crate) struct Backlog {
 }
 
 impl Backlog {
-    fn waiting(&self) -> MutexGuard<'_, Vec<(Timestamp, Exchange)>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<(Timestamp, Box<Exchange>)>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -49,7 +49,7 @@ impl Backlog {
 
 impl Engine {
     /// Takes in a call whose answer has ended.
-    pub(crate) fn answered(&self, exchange: Exchange) {
+    pub(crate) fn answered(&self, exchange: Box<Exchange>) {
         let backlog = &self.backlog;
         let bytes = exchange.size();
         let was_empty = {
@@ -77,7 +77,7 @@ impl Engine {
         let bytes = batch.iter().map(|(_, exchange)| exchange.size()).sum();
         let drafts: Vec<_> = batch
             .into_iter()
-            .map(|(at, exchange)| (at, exchange.drafts(self)))
+            .map(|(at, mut exchange)| (at, exchange.drafts(self)))
             .collect();
         if let Err(error) = self.take_in(drafts) {
             notice::store_failed(&error);

@@ -1,6 +1,6 @@
 //! Bodies on their way through: what is kept of them for the recorder, and whether they still move.
 //!
-//! Nothing is changed and nothing is held up. A body in one piece is kept without copying it.
+//! Nothing is changed and nothing is held up. A long body in one piece is kept without copying it.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,8 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use hyper::body::{Body, Frame, SizeHint};
+use hyper::header::HeaderValue;
+use hyper::http::uri::PathAndQuery;
+use hyper::{HeaderMap, Uri};
+
+/// Pieces of at most so many bytes are copied.
+const SHORT: usize = 4 << 10;
 
 /// What was kept of a body.
 #[derive(Debug, Default)]
@@ -33,7 +39,7 @@ impl Kept {
             pieces: if body.is_empty() {
                 Vec::new()
             } else {
-                vec![body]
+                vec![detached(&body)]
             },
             ended: true,
             broken: false,
@@ -50,7 +56,7 @@ impl Kept {
         self.passed += data.len() as u64;
         let room = limit.saturating_sub(self.length);
         if is_whole && room > 0 && !data.is_empty() {
-            let piece = data.slice(..data.len().min(room));
+            let piece = detached(&data.slice(..data.len().min(room)));
             self.length += piece.len();
             self.pieces.push(piece);
         }
@@ -77,6 +83,45 @@ impl Kept {
             }
         }
     }
+}
+
+/// A piece that keeps no more memory than its own: a short one is copied, as it would keep all of the buffer that the
+/// connection read it into, which then could not be read into again.
+fn detached(piece: &Bytes) -> Bytes {
+    match piece.len() {
+        0..=SHORT => Bytes::copy_from_slice(piece),
+        _ => piece.clone(),
+    }
+}
+
+/// The same of headers: they get one buffer of their own.
+pub(crate) fn detached_headers(headers: &HeaderMap) -> HeaderMap {
+    let length = headers.values().map(HeaderValue::len).sum();
+    let mut all = BytesMut::with_capacity(length);
+    for value in headers.values() {
+        all.extend_from_slice(value.as_bytes());
+    }
+    let all = all.freeze();
+    let mut copy = headers.clone();
+    let mut at = 0;
+    for value in copy.values_mut() {
+        let end = at + value.len();
+        if let Ok(own) = HeaderValue::from_maybe_shared(all.slice(at..end)) {
+            *value = own;
+        }
+        at = end;
+    }
+    copy
+}
+
+/// The same of a target.
+pub(crate) fn detached_uri(uri: &Uri) -> Uri {
+    if uri.scheme().is_some() {
+        return uri.clone();
+    }
+    let target = uri.path_and_query().map_or("", PathAndQuery::as_str);
+    Uri::from_maybe_shared(Bytes::copy_from_slice(target.as_bytes()))
+        .unwrap_or_else(|_| uri.clone())
 }
 
 /// When anything last moved between a client and an upstream.
@@ -273,12 +318,28 @@ mod tests {
     }
 
     #[test]
-    fn one_piece_is_not_copied() {
-        let body = Bytes::from(vec![b'x'; 100]);
-        let mut kept = Kept::default();
-        kept.take_in(&body, 100);
-        assert_eq!(kept.bytes().as_ptr(), body.as_ptr());
-        assert_eq!(Kept::whole(body.clone()).bytes().as_ptr(), body.as_ptr());
+    fn a_long_piece_is_not_copied_and_a_short_one_keeps_no_buffer() {
+        for (length, is_copied) in [(100, true), (SHORT + 1, false)] {
+            let body = Bytes::from(vec![b'x'; length]);
+            let mut kept = Kept::default();
+            kept.take_in(&body, length);
+            assert_eq!(kept.bytes().as_ptr() != body.as_ptr(), is_copied);
+            let mut whole = Kept::whole(body.clone());
+            assert_eq!(whole.bytes().as_ptr() != body.as_ptr(), is_copied);
+        }
+    }
+
+    #[test]
+    fn detached_heads_say_the_same() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("a", "1"), ("b", ""), ("a", "two"), ("c", "x y")] {
+            headers.append(name, HeaderValue::from_static(value));
+        }
+        assert_eq!(detached_headers(&headers), headers);
+        for target in ["/", "/a//b?x=%41", "*", "http://h:1/a?b"] {
+            let uri: Uri = target.parse().unwrap();
+            assert_eq!(detached_uri(&uri), uri);
+        }
     }
 
     #[test]

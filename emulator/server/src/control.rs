@@ -26,6 +26,7 @@ use crate::engine::Engine;
 use crate::reply::{self, Reply};
 use crate::site::Site;
 
+pub(crate) use events::Span;
 pub(crate) use filter::Filter;
 
 /// No control request but a stream of events is longer.

@@ -244,7 +244,7 @@ impl Engine {
             return false;
         };
         let Effect::PutObject(object) = effect;
-        let outcome = match self.neighbours.put_object(&object, self.clock.now()) {
+        let outcome = match self.around.put_object(&object, self.clock.now()) {
             Ok(()) => Outcome::Done,
             Err(code) => Outcome::Failed { code },
         };

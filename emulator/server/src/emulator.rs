@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::clock::ClockMode;
-use crate::control::Filter;
+use crate::control::{Filter, Span};
 use crate::drive::{Advanced, Flushed};
 use crate::identity::DeclaredIdentity;
 use crate::notice;
@@ -97,7 +97,7 @@ impl Emulator {
     /// When the store cannot be read.
     pub fn events(&self, fields: &[(&str, &str)]) -> Result<Vec<Value>, StoreError> {
         let filter = Filter::of(fields);
-        let found = self.site.engine.find_newest(&filter, usize::MAX)?;
+        let found = self.site.engine.find_newest(&filter, Span::ALL)?;
         Ok(found
             .records
             .iter()

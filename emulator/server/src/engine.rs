@@ -13,12 +13,17 @@ use localtrail_neighbours::Neighbours;
 use tokio::sync::watch;
 
 use crate::alarm::Alarm;
+use crate::around::Around;
 use crate::backlog::Backlog;
 use crate::clock::Clock;
 use crate::notice::{self, Refusals};
+use crate::upstream::Buckets;
 
 /// How long an answer waits for an effect that its client may look for at once.
 const EFFECT_WAIT: Duration = Duration::from_secs(5);
+
+/// The service that core answers for.
+const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
 /// Whether an answer waits for a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +44,8 @@ pub(crate) struct Engine {
     pub(crate) backlog: Backlog,
     pub(crate) clock: Clock,
     pub(crate) neighbours: Neighbours,
+    /// What core asks and delivers to: the neighbours, and buckets that lie elsewhere.
+    pub(crate) around: Around,
     pub(crate) refusals: Mutex<Refusals>,
     pub(crate) keeping: Keeping,
     /// Wakes those who wait for events.
@@ -99,6 +106,7 @@ impl Engine {
         trail: CloudTrail,
         clock: Clock,
         neighbours: Neighbours,
+        buckets: Option<Arc<Buckets>>,
         keeping: Keeping,
     ) -> Self {
         // A new store is a change already.
@@ -114,6 +122,7 @@ impl Engine {
             alarm: Alarm::default(),
             backlog: Backlog::default(),
             clock,
+            around: Around::new(neighbours.clone(), buckets),
             neighbours,
             refusals: Mutex::new(Refusals::default()),
             keeping,
@@ -131,7 +140,9 @@ impl Engine {
         let (answer, ticket) = {
             let mut guarded = self.lock();
             let now = self.clock.now();
-            let answer = guarded.trail.call(call, &self.neighbours, now);
+            self.neighbours
+                .note_use(&call.caller, CLOUDTRAIL, &call.region, now);
+            let answer = guarded.trail.call(call, &self.around, now);
             (answer, self.note(&mut guarded))
         };
         if answer.after.is_some() {
@@ -158,12 +169,17 @@ impl Engine {
         let ticket = {
             let mut guarded = self.lock();
             for draft in drafts {
-                self.neighbours.note_use(&draft, now);
+                self.note_use(&draft, now);
                 guarded.trail.record(draft, now);
             }
             self.note(&mut guarded)
         };
         self.kept(ticket).await
+    }
+
+    fn note_use(&self, draft: &Draft, at: Timestamp) {
+        self.neighbours
+            .note_use(&draft.caller, &draft.event_source, &draft.region, at);
     }
 
     /// Takes in calls that were answered elsewhere, each at its time, and keeps them.
@@ -175,7 +191,7 @@ impl Engine {
         let mut guarded = self.lock();
         for (at, drafts) in calls {
             for draft in drafts {
-                self.neighbours.note_use(&draft, at);
+                self.note_use(&draft, at);
                 guarded.trail.record(draft, at);
             }
         }
@@ -230,6 +246,12 @@ impl Engine {
         self.catch_up();
         let guarded = self.lock();
         Ok((guarded.trail.snapshot()?, guarded.trail.next_place()))
+    }
+
+    /// A place that a reader was told before; the very first, when it lies ahead of all: then it is of an earlier run that
+    /// kept nothing, and everything is new to this reader.
+    pub(crate) fn known_place(&self, place: u64) -> u64 {
+        if place <= self.next_place() { place } else { 0 }
     }
 
     /// The place in the order of arrival that the next event will have.

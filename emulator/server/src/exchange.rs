@@ -13,7 +13,7 @@ use localtrail_neighbours::{Asked, Forwarded, federated_caller};
 use localtrail_recorder::{Answer, Body, Circumstances, Outcome, Recognized, Request};
 use serde_json::{Map, Value};
 
-use crate::capture::Kept;
+use crate::capture::{Kept, detached_headers, detached_uri};
 use crate::engine::Engine;
 use crate::identity;
 use crate::notice;
@@ -38,7 +38,6 @@ pub(crate) struct Exchange {
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    signed_for: Option<String>,
     pub(crate) recognized: Recognized,
     asking: Asking,
     answerer: Answerer,
@@ -63,16 +62,14 @@ impl Exchange {
     pub(crate) fn begin(
         parts: &Parts,
         recognized: Recognized,
-        signed_for: Option<String>,
         asking: Asking,
         answerer: Answerer,
         at: Timestamp,
     ) -> Self {
         Self {
             method: parts.method.clone(),
-            uri: parts.uri.clone(),
-            headers: parts.headers.clone(),
-            signed_for,
+            uri: detached_uri(&parts.uri),
+            headers: detached_headers(&parts.headers),
             recognized,
             asking,
             answerer,
@@ -123,7 +120,7 @@ impl Exchange {
 
     /// For which service and region it is signed when it is signed anew.
     pub(crate) fn signed_for(&self) -> (&str, &Region) {
-        let service = match (self.recognized.service, &self.signed_for) {
+        let service = match (self.recognized.service, &self.asking.signed_for) {
             (Some(entry), _) => entry.signing_name,
             (None, Some(service)) => service,
             (None, None) => &self.recognized.service_name,
@@ -137,7 +134,7 @@ impl Exchange {
             uri: &self.uri,
             headers: &self.headers,
             host: host(&self.uri, &self.headers),
-            signed_for: self.signed_for.as_deref(),
+            signed_for: self.asking.signed_for.as_deref(),
         }
     }
 
@@ -155,7 +152,7 @@ impl Exchange {
 
     /// The events of the call: none where CloudTrail records none. Reading a damaged call must not end the reader, so a
     /// fault of ours in there costs this call's event and nothing more.
-    pub(crate) fn drafts(mut self, engine: &Engine) -> Vec<Draft> {
+    pub(crate) fn drafts(&mut self, engine: &Engine) -> Vec<Draft> {
         let made = catch_unwind(AssertUnwindSafe(|| match self.answerer {
             Answerer::Here | Answerer::Upstream => self.modelled(engine),
             Answerer::UpstreamS3 => self.of_s3(engine),

@@ -14,6 +14,7 @@
 //! core, what S3 and STS do in neighbours; no rule of AWS's is here.
 
 mod alarm;
+mod around;
 mod backlog;
 mod capture;
 mod clock;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use localtrail_core::Permissions;
 
 use crate::client::{self, Client, Endpoint};
 
@@ -70,8 +71,18 @@ pub(crate) fn run(asked: &Policy) -> Result<ExitCode, Box<dyn std::error::Error>
     let mut client = Client::new(&asked.endpoint);
     let answer = client.get(&format!("/_localtrail/policy?{}", client::query(pairs)))?;
     let text = match answer.status {
-        200 if asked.json => answer.body,
-        200 => serde_json::to_string_pretty(&answer.json()?)?,
+        200 => {
+            let policy = answer.json()?;
+            if !Permissions::fits_managed_policy(&policy) {
+                eprintln!(
+                    "localtrail: IAM takes no policy of this length; --principal, --since or FIELD=VALUE make it shorter, or part it in several."
+                );
+            }
+            match asked.json {
+                true => answer.body,
+                false => serde_json::to_string_pretty(&policy)?,
+            }
+        }
         404 => {
             eprintln!("localtrail: {}", answer.sentence());
             return Ok(ExitCode::from(NOTHING));

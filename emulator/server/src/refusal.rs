@@ -214,7 +214,11 @@ impl Refusal {
     pub(crate) fn reply(&self, protocol: Protocol, request_id: String) -> Reply {
         let request_id = match protocol {
             Protocol::S3 => s3_style(&request_id),
-            _ => request_id,
+            Protocol::Json
+            | Protocol::Query
+            | Protocol::Ec2
+            | Protocol::RestXml
+            | Protocol::Cbor => request_id,
         };
         let mut reply = match protocol {
             Protocol::Json => {

@@ -83,12 +83,19 @@ pub(crate) fn run(asked: &Replay) -> Result<ExitCode, Box<dyn std::error::Error>
         reading: Reading::Records,
         begun: Instant::now(),
     };
-    match asked.paced {
-        Some(speed) => run.paced(&sources, speed, now)?,
-        None if asked.shift_to_now => run.shifted(&sources, now)?,
-        None => run.as_they_are(&sources, Duration::ZERO, Direction::Later)?,
+    let outcome = match asked.paced {
+        Some(speed) => run.paced(&sources, speed, now),
+        None if asked.shift_to_now => run.shifted(&sources, now),
+        None => run.as_they_are(&sources, Duration::ZERO, Direction::Later),
+    };
+    match outcome {
+        Ok(()) => Ok(run.summary()),
+        Err(why) => {
+            run.progress.clear();
+            let accepted = run.sender.accepted;
+            Err(format!("{why} {accepted} events had been taken in for certain.").into())
+        }
     }
-    Ok(run.summary())
 }
 
 fn emulator_now(client: &mut Client) -> Result<Timestamp, String> {
@@ -233,11 +240,10 @@ impl Run<'_> {
         time: Option<Timestamp>,
     ) -> Result<(), String> {
         if let Some(time) = time {
-            let time = time.whole_second().iso();
-            record = edit::replace(&record, "eventTime", &time).unwrap_or(record);
+            record = edit::at_time(&record, time.whole_second()).unwrap_or(record);
         }
         if self.asked.new_ids {
-            record = edit::replace(&record, "eventID", &fresh_id()?).unwrap_or(record);
+            record = edit::with_id(&record, &fresh_id()?).unwrap_or(record);
         }
         let refused = self.sender.push(place, record)?;
         self.all_refused(&refused);

@@ -8,6 +8,7 @@ mod asking;
 mod local;
 mod route;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use http_body_util::Full;
@@ -19,7 +20,7 @@ use localtrail_recorder::Recognized;
 use self::asking::{Strangers, region_of, text};
 use self::route::{Neighbour, Route, is_s3};
 use crate::control;
-use crate::credential::{self, Credential};
+use crate::credential;
 use crate::exchange::{Answerer, Exchange};
 use crate::forward::{self, CallBody};
 use crate::options::Signatures;
@@ -51,35 +52,31 @@ pub(crate) async fn answer(site: &Arc<Site>, peer: &Peer, request: Request<Incom
         Signatures::Trusted => {
             let credential = credential::read(&parts.headers, parts.uri.query());
             // Asked first, so that what this is all about waits for no recognition.
-            if signed_for(credential.as_ref()) == Some("cloudtrail") {
+            let signed_for = credential.as_ref().map(|it| it.service.as_ref());
+            if signed_for == Some("cloudtrail") {
                 let asking = Asking::new(site, peer, &parts, credential, Strangers::DefaultUser);
                 return local::cloudtrail(site, parts, body, asking).await;
             }
-            // Boxed, as every connection would have room for it even if it never asks for more than CloudTrail.
-            Box::pin(trusted(site, peer, parts, body)).await
+            trusted(site, peer, parts, body).await
         }
         Signatures::Checked => Box::pin(checked(site, peer, parts, body)).await,
     }
 }
 
-async fn trusted(site: &Arc<Site>, peer: &Peer, parts: Parts, body: Incoming) -> Reply {
+/// An answer under way. Boxed, so that what waits is as large as who answers needs, and no larger.
+type Answering<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
+
+fn trusted<'a>(site: &'a Arc<Site>, peer: &'a Peer, parts: Parts, body: Incoming) -> Answering<'a> {
     let credential = credential::read(&parts.headers, parts.uri.query());
     let recognized = route::recognize(&parts, credential.as_ref(), None);
     let route = route::of(site, &parts, credential.as_ref(), &recognized);
     if let Route::OnlyBodyTells = route {
-        return by_body(site, peer, parts, body).await;
+        return Box::pin(by_body(site, peer, parts, body));
     }
-    let asking = Asking::new(site, peer, &parts, credential, route.strangers(&recognized));
-    answer_by(
-        site,
-        route,
-        recognized,
-        asking,
-        parts,
-        CheckedBody::Plain(body),
-        None,
-    )
-    .await
+    let strangers = route.strangers(&recognized);
+    let asking = Asking::new(site, peer, &parts, credential, strangers);
+    let body = CheckedBody::Plain(body);
+    answer_by(site, route, recognized, asking, parts, body, None)
 }
 
 /// An unsigned form, which names its operation, and so perhaps its service, in its body alone.
@@ -139,61 +136,37 @@ async fn checked(site: &Arc<Site>, peer: &Peer, parts: Parts, body: Incoming) ->
 }
 
 /// Lets a request be answered by whom it is for, now that it is known who asks.
-async fn answer_by(
-    site: &Arc<Site>,
-    route: Route<'_>,
+fn answer_by<'a>(
+    site: &'a Arc<Site>,
+    route: Route<'a>,
     recognized: Recognized,
     asking: Asking,
     parts: Parts,
     body: CheckedBody,
     verdict: Option<Verdict>,
-) -> Reply {
-    let (call, route) = match route {
-        Route::CloudTrail => return local::cloudtrail(site, parts, body, asking).await,
+) -> Answering<'a> {
+    let answerer = match route {
+        Route::CloudTrail => return Box::pin(local::cloudtrail(site, parts, body, asking)),
         Route::S3 => {
             let request = Request::from_parts(parts, body);
-            return local::s3(site, request, asking, verdict).await;
+            return Box::pin(local::s3(site, request, asking, verdict));
         }
-        Route::Neighbour(_) => match reply::read(body, CALL_LIMIT).await {
-            Err(why) => return unread(site, why, Protocol::spoken(&recognized, (&parts).into())),
-            Ok(body) => {
-                let body = CallBody::Whole(body);
-                let exchange = exchange(site, &parts, recognized, asking, Answerer::Here);
-                (
-                    forward::Call {
-                        parts,
-                        body,
-                        exchange,
-                        verdict,
-                    },
-                    route,
-                )
-            }
-        },
-        Route::Upstream(_) | Route::Unserved | Route::OnlyBodyTells => {
-            let answerer = match (&route, is_s3(&recognized)) {
-                (Route::Upstream(_), true) => Answerer::UpstreamS3,
-                (Route::Upstream(_), false) => Answerer::Upstream,
-                _ => Answerer::Here,
-            };
-            let exchange = exchange(site, &parts, recognized, asking, answerer);
-            let body = CallBody::Streamed(body);
-            (
-                forward::Call {
-                    parts,
-                    body,
-                    exchange,
-                    verdict,
-                },
-                route,
-            )
-        }
+        Route::Upstream(_) if is_s3(&recognized) => Answerer::UpstreamS3,
+        Route::Upstream(_) => Answerer::Upstream,
+        Route::Neighbour(_) | Route::Unserved | Route::OnlyBodyTells => Answerer::Here,
+    };
+    let exchange = exchange(site, &parts, recognized, asking, answerer);
+    let call = forward::Call {
+        parts,
+        body: CallBody::Streamed(body),
+        exchange,
+        verdict,
     };
     match route {
-        Route::Neighbour(neighbour) => local::neighbour(site, neighbour, call).await,
-        Route::Upstream(upstream) => forward::forward(site, upstream, call).await,
+        Route::Neighbour(neighbour) => Box::pin(local::neighbour(site, neighbour, call)),
+        Route::Upstream(upstream) => Box::pin(forward::forward(site, upstream, call)),
         Route::CloudTrail | Route::S3 | Route::Unserved | Route::OnlyBodyTells => {
-            local::unserved(site, call).await
+            Box::pin(local::unserved(site, call))
         }
     }
 }
@@ -204,11 +177,10 @@ fn exchange(
     recognized: Recognized,
     asking: Asking,
     answerer: Answerer,
-) -> Exchange {
-    let credential = credential::read(&parts.headers, parts.uri.query());
-    let signed_for = signed_for(credential.as_ref()).map(str::to_owned);
+) -> Box<Exchange> {
     let at = site.engine.clock.now();
-    Exchange::begin(parts, recognized, signed_for, asking, answerer, at)
+    let exchange = Exchange::begin(parts, recognized, asking, answerer, at);
+    Box::new(exchange)
 }
 
 /// Whose signature it is.
@@ -239,10 +211,6 @@ fn needs_no_signature(recognized: &Recognized) -> bool {
 fn unread(site: &Site, why: Unread, protocol: Protocol) -> Reply {
     let refusal = Refusal::unread(why, CALL_LIMIT);
     reply::last(refusal.reply(protocol, site.engine.request_id()))
-}
-
-fn signed_for<'a>(credential: Option<&'a Credential<'_>>) -> Option<&'a str> {
-    credential.map(|credential| credential.service.as_ref())
 }
 
 /// Whether the target is an operation of CloudTrail's, as in `…CloudTrail_20131101.ListTrails`.

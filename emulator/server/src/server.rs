@@ -122,6 +122,13 @@ impl Server {
         &self.site.endpoint
     }
 
+    /// What clients whose endpoint cannot be set are given as their HTTPS proxy. They speak to it without TLS, and through
+    /// it with.
+    #[must_use]
+    pub fn proxy_url(&self) -> String {
+        self.site.endpoint.replacen("https://", "http://", 1)
+    }
+
     /// The directory of the buckets, absolute.
     #[must_use]
     pub fn bucket_dir(&self) -> &Path {
@@ -164,6 +171,9 @@ impl Server {
             .name("courier".to_owned())
             .spawn(move || engine.run_courier())
             .map_err(StartError::Thread)?;
+        if let Some(buckets) = site.engine.around.buckets() {
+            buckets.runs_on(tokio::runtime::Handle::current());
+        }
         let engine = Arc::clone(&site.engine);
         let recorder = std::thread::Builder::new()
             .name("recorder".to_owned())

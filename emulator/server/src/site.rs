@@ -17,7 +17,7 @@ use crate::organizations;
 use crate::server::StartError;
 use crate::store;
 use crate::tls::Authority;
-use crate::upstream::{Choices, Upstreams};
+use crate::upstream::{Buckets, Choices, Upstreams};
 
 /// What a connection needs to answer.
 pub(crate) struct Site {
@@ -25,7 +25,7 @@ pub(crate) struct Site {
     pub(crate) identities: Identities,
     pub(crate) default_region: Region,
     pub(crate) options: Options,
-    pub(crate) upstreams: Upstreams,
+    pub(crate) upstreams: Arc<Upstreams>,
     pub(crate) endpoint: String,
     /// The port that it listens on.
     pub(crate) port: u16,
@@ -119,26 +119,9 @@ impl Site {
         endpoint: String,
         port: u16,
     ) -> Result<Self, StartError> {
-        let upstreams = Upstreams::new(Choices {
-            upstreams: &options.upstreams,
-            keys: options.upstream_keys.as_ref(),
-            silence: options.upstream_timeout,
-            ca_file: options.upstream_ca.as_ref(),
-        })
-        .map_err(StartError::Upstream)?;
-        let neighbours = Neighbours::open(
-            &ground.bucket_dir,
-            localtrail_neighbours::Options {
-                bucket_policy: options.bucket_policy(),
-                default_owner: options.account,
-                default_region: options.region.clone(),
-                directory: options
-                    .data_dir
-                    .as_ref()
-                    .map(|directory| directory.join("identities.jsonl")),
-            },
-        )
-        .map_err(|error| StartError::directory(&ground.bucket_dir, error))?;
+        let upstreams = upstreams(&options)?;
+        let buckets = buckets_elsewhere(&options, &upstreams);
+        let neighbours = neighbours(&options, ground)?;
         let (store, clock, keeping) = match &options.data_dir {
             None => {
                 let store =
@@ -167,7 +150,7 @@ impl Site {
         trail
             .replace_organizations(organizations, clock.now())
             .map_err(|error| StartError::Organizations(error.to_string()))?;
-        let engine = Arc::new(Engine::new(trail, clock, neighbours, keeping));
+        let engine = Arc::new(Engine::new(trail, clock, neighbours, buckets, keeping));
         Ok(Self {
             identities: Identities::new(options.account, &options.identities)
                 .with_issued_by(&engine),
@@ -189,6 +172,8 @@ impl Site {
     ///
     /// When the store or the bucket directory cannot be emptied.
     pub(crate) fn reset(&self) -> io::Result<()> {
+        // Calls that still wait to be recorded belong to what is forgotten.
+        self.engine.catch_up();
         // The buckets first: when they cannot be emptied, nothing is forgotten.
         self.engine.neighbours.reset()?;
         self.engine
@@ -197,6 +182,45 @@ impl Site {
         self.identities.reset();
         Ok(())
     }
+}
+
+fn neighbours(options: &Options, ground: &Ground) -> Result<Neighbours, StartError> {
+    let identities = options
+        .data_dir
+        .as_ref()
+        .map(|directory| directory.join("identities.jsonl"));
+    let choices = localtrail_neighbours::Options {
+        bucket_policy: options.bucket_policy(),
+        default_owner: options.account,
+        default_region: options.region.clone(),
+        directory: identities.clone(),
+    };
+    Neighbours::open(&ground.bucket_dir, choices).map_err(|error| match identities {
+        Some(file) if error.kind() == io::ErrorKind::InvalidData => StartError::file(&file, error),
+        _ => StartError::directory(&ground.bucket_dir, error),
+    })
+}
+
+fn upstreams(options: &Options) -> Result<Arc<Upstreams>, StartError> {
+    Upstreams::new(Choices {
+        upstreams: &options.upstreams,
+        keys: options.upstream_keys.as_ref(),
+        silence: options.upstream_timeout,
+        ca_file: options.upstream_ca.as_ref(),
+    })
+    .map(Arc::new)
+    .map_err(StartError::Upstream)
+}
+
+/// The buckets of the upstream for S3, where one was named.
+fn buckets_elsewhere(options: &Options, upstreams: &Arc<Upstreams>) -> Option<Arc<Buckets>> {
+    upstreams.of(None, "s3")?;
+    Some(Arc::new(Buckets::new(
+        Arc::clone(upstreams),
+        options.bucket_policy(),
+        options.account,
+        options.region.clone(),
+    )))
 }
 
 fn random_seed() -> Result<[u8; 32], StartError> {

@@ -138,19 +138,18 @@ fn print(asked: &Tail, record: &str) -> Result<(), End> {
 /// `2026-11-23T16:00:00Z  111122223333  eu-west-1  ec2:RunInstances  bob  AccessDenied`.
 fn line(record: &str) -> String {
     let record: Value = serde_json::from_str(record).unwrap_or_default();
-    let text = |member: &str| record[member].as_str().unwrap_or("-");
+    // Aggregated events have a window and an account of their own.
+    let told = |value: &Value| value.as_str().map(str::to_owned);
+    let text = |member: &str| told(&record[member]).unwrap_or_else(|| "-".to_owned());
+    let time = told(&record["timeWindow"]["windowEnd"]).unwrap_or_else(|| text("eventTime"));
+    let account = told(&record["accountId"]).unwrap_or_else(|| text("recipientAccountId"));
     // Insights name source and operation inside their details.
     let details = &record["insightDetails"];
-    let called = |member: &str| {
-        let inside = details[member].as_str();
-        inside.unwrap_or_else(|| text(member)).to_owned()
-    };
+    let called = |member: &str| told(&details[member]).unwrap_or_else(|| text(member));
     let source = called("eventSource");
     let source = source.strip_suffix(".amazonaws.com").unwrap_or(&source);
     let mut line = format!(
-        "{}  {}  {:<14}  {source}:{}  {}",
-        text("eventTime"),
-        text("recipientAccountId"),
+        "{time}  {account}  {:<14}  {source}:{}  {}",
         text("awsRegion"),
         called("eventName"),
         principal(&record["userIdentity"]),
@@ -205,6 +204,12 @@ mod tests {
         );
         let insight = r#"{"insightDetails":{"eventSource":"ec2.amazonaws.com","eventName":"X","insightType":"ApiCallRateInsight"}}"#;
         assert!(line(insight).ends_with("ec2:X  -  ApiCallRateInsight"));
+        let aggregate = r#"{"accountId":"111122223333","awsRegion":"eu-west-1","eventSource":"s3.amazonaws.com",
+            "timeWindow":{"windowEnd":"2026-11-23T16:05:00Z"}}"#;
+        assert_eq!(
+            line(aggregate),
+            "2026-11-23T16:05:00Z  111122223333  eu-west-1       s3:-  -"
+        );
         assert!(line(r#"{"errorMessage":"Failed\u001b[31m"}"#).ends_with("Failed?[31m"));
         assert!(line("no json").starts_with('-'));
     }

@@ -1,5 +1,6 @@
 //! Upstreams: which calls go to which, and the connections to them. What is sent, `forward` says.
 
+mod buckets;
 mod choice;
 mod pool;
 mod resign;
@@ -7,8 +8,11 @@ mod resign;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use localtrail_model::catalogue::Entry;
+use localtrail_model::catalogue::{Entry, services};
 
+use crate::notice;
+
+pub(crate) use buckets::Buckets;
 pub use choice::{UpstreamChoice, UpstreamKeys, UpstreamUrl};
 pub(crate) use pool::{Failure, Outgoing, Pool};
 pub(crate) use resign::{RESIGN_LIMIT, Resigned, Signed, resign};
@@ -52,6 +56,13 @@ impl Upstreams {
             .iter()
             .cloned()
             .partition(|choice| choice.service.is_some());
+        for service in named.iter().filter_map(|choice| choice.service.as_deref()) {
+            if !services().iter().any(|entry| is_called(entry, service)) {
+                notice::warn(&format!(
+                    "no service is called {service}, so nothing may ever go to its upstream. Names are those of the AWS CLI, such as dynamodb or logs."
+                ));
+            }
+        }
         Ok(Self {
             named,
             general: general.into_iter().next().map(|choice| choice.url),
@@ -82,4 +93,9 @@ impl Upstreams {
     pub(crate) fn general(&self) -> Option<&UpstreamUrl> {
         self.general.as_ref()
     }
+}
+
+/// Whether a service goes by this name: botocore's, that of signatures or that of hosts.
+fn is_called(entry: &Entry, name: &str) -> bool {
+    [entry.id, entry.signing_name, entry.endpoint_prefix].contains(&name)
 }

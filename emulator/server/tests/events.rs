@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use localtrail::Emulator;
 use serde_json::{Value, json};
-use support::{cloudtrail, connect, get, post, record, send};
+use support::{Answer, cloudtrail, connect, get, post, record, send};
 
 fn emulator() -> Emulator {
     Emulator::start_blocking().unwrap()
@@ -238,6 +238,71 @@ fn the_stream_shows_what_comes_and_goes_on_where_it_was_left() {
     drop(emulator);
     // It ends with the emulator, and does not hold it up.
     assert!(again.lines.by_ref().filter_map(Result::ok).count() > 0);
+}
+
+#[test]
+fn a_place_of_an_earlier_run_is_the_beginning() {
+    let endpoint = |emulator: &Emulator| emulator.endpoint_url().to_owned();
+    let earlier = emulator();
+    let many: String = (1..=50).map(|id| record("Old", id) + "\n").collect();
+    post(&endpoint(&earlier), "/_localtrail/events", &many);
+    drop(earlier);
+    let emulator = emulator();
+    post(
+        emulator.endpoint_url(),
+        "/_localtrail/events",
+        &record("New", 1),
+    );
+    let mut again = Listener::open(emulator.endpoint_url(), "", "Last-Event-ID: 50\r\n");
+    assert_eq!(again.next_event(), ("1".to_owned(), "New".to_owned()));
+    let page = get(emulator.endpoint_url(), "/_localtrail/events?after=50").json();
+    assert_eq!((names(&page), &page["next"]), (vec!["New"], &json!(1)));
+    // The end is no other run's place.
+    let page = get(emulator.endpoint_url(), "/_localtrail/events?after=1").json();
+    assert!(names(&page).is_empty(), "{page}");
+}
+
+#[test]
+fn records_are_there_as_they_come_and_stay_when_the_rest_does_not() {
+    let emulator = emulator();
+    let endpoint = emulator.endpoint_url();
+    let mut stream = connect(endpoint);
+    let head =
+        "POST /_localtrail/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n";
+    let line = record("Live", 1) + "\n{\"eventN";
+    write!(stream, "{head}Content-Length: 9000\r\n\r\n{line}").unwrap();
+    let waited = get(endpoint, "/_localtrail/events?eventName=Live&wait=20s").json();
+    assert_eq!(names(&waited), ["Live"]);
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    let answer = Answer::read(&mut stream).unwrap();
+    assert_eq!(
+        (answer.status, &answer.json()["accepted"]),
+        (400, &json!(1))
+    );
+}
+
+#[test]
+fn aggregated_events_are_kept_and_shown_to_whoever_asks_for_events() {
+    let emulator = emulator();
+    let endpoint = emulator.endpoint_url();
+    let aggregate = r#"{"eventVersion":"1.0","accountId":"111122223333","eventId":"a-1","eventCategory":"Aggregated","eventType":"AwsAggregatedEvent","awsRegion":"us-east-1","eventSource":"s3.amazonaws.com","timeWindow":{"windowStart":"2026-11-23T15:55:00Z","windowEnd":"2026-11-23T16:00:00Z","windowSize":"PT5M"},"summary":{}}"#;
+    let answer = post(endpoint, "/_localtrail/events", aggregate).json();
+    assert_eq!(answer["eventIds"], json!(["a-1"]));
+    for query in [
+        "eventCategory=Aggregated",
+        "since=2026-11-23T16:00:00Z",
+        "until=2026-11-23T16:00:00Z",
+    ] {
+        let found = get(endpoint, &format!("/_localtrail/events?{query}")).body;
+        assert_eq!(found, format!("{{\"events\":[{aggregate}]}}"), "{query}");
+    }
+    let later = get(endpoint, "/_localtrail/events?since=2026-11-23T16:00:01Z").json();
+    assert!(names(&later).is_empty());
+    let history = cloudtrail(endpoint, "111122223333", "LookupEvents", "{}").json();
+    assert!(
+        history["Events"].as_array().unwrap().is_empty(),
+        "{history}"
+    );
 }
 
 #[test]

@@ -74,18 +74,28 @@ fn peak_memory() -> u64 {
 }
 
 #[test]
-fn bodies_of_any_size_go_through_in_flat_memory() {
-    const SIZE: u64 = 512 << 20;
-    let upstream = Upstream::start(|seen, stream| {
+fn half_a_gigabyte_goes_through_in_flat_memory() {
+    pass_through(512 << 20);
+}
+
+#[test]
+#[ignore = "takes a while: cargo test --test forwarding_bodies -- --ignored"]
+fn ten_gigabytes_go_through_in_flat_memory() {
+    pass_through(10 << 30);
+}
+
+/// Sends and fetches an object of this size, in bytes.
+fn pass_through(size: u64) {
+    let upstream = Upstream::start(move |seen, stream| {
         read_body(seen, stream);
         if seen.line.starts_with("PUT") {
             return answer(stream, "200 OK", &[], b"");
         }
         let stream = stream.get_mut();
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {SIZE}\r\n\r\n");
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n");
         stream.write_all(head.as_bytes()).unwrap();
         let piece = vec![b'x'; 1 << 20];
-        for _ in 0..SIZE >> 20 {
+        for _ in 0..size >> 20 {
             stream.write_all(&piece).unwrap();
         }
     });
@@ -95,15 +105,15 @@ fn bodies_of_any_size_go_through_in_flat_memory() {
 
     let mut client = connect(emulator.endpoint_url());
     let head = format!(
-        "PUT /b/k HTTP/1.1\r\nHost: h\r\nConnection: close\r\nAuthorization: {scope}\r\nContent-Length: {SIZE}\r\n\r\n"
+        "PUT /b/k HTTP/1.1\r\nHost: h\r\nConnection: close\r\nAuthorization: {scope}\r\nContent-Length: {size}\r\n\r\n"
     );
     client.write_all(head.as_bytes()).unwrap();
     let piece = vec![b'x'; 1 << 20];
-    for _ in 0..SIZE >> 20 {
+    for _ in 0..size >> 20 {
         client.write_all(&piece).unwrap();
     }
     assert_eq!(Answer::read(&mut client).unwrap().status, 200);
-    assert_eq!(upstream.seen()[0].length, SIZE);
+    assert_eq!(upstream.seen()[0].length, size);
 
     let mut client = connect(emulator.endpoint_url());
     let head = format!(
@@ -118,13 +128,13 @@ fn bodies_of_any_size_go_through_in_flat_memory() {
             count => came += count as u64,
         }
     }
-    assert!(came >= SIZE, "{came}");
+    assert!(came >= size, "{came}");
 
     // Other tests run in this process; they need little.
     let grown = peak_memory().saturating_sub(before);
-    assert!(grown < 100 << 20, "{grown} bytes for {SIZE}");
+    assert!(grown < 100 << 20, "{grown} bytes for {size}");
     let put = &events(&emulator, "PutObject")[0]["additionalEventData"];
-    assert_eq!(put["bytesTransferredIn"], SIZE);
+    assert_eq!(put["bytesTransferredIn"], size);
     let got = &events(&emulator, "GetObject")[0]["additionalEventData"];
-    assert_eq!(got["bytesTransferredOut"], SIZE);
+    assert_eq!(got["bytesTransferredOut"], size);
 }

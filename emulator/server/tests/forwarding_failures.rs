@@ -265,3 +265,71 @@ fn of_a_call_of_which_nothing_is_known_nothing_is_recorded() {
     assert_eq!((came.status, came.body.as_str()), (400, "what?"));
     assert_eq!(emulator.events(&[]).unwrap().len(), 0);
 }
+
+/// Numbers without end, the same in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        // xorshift64: good enough to damage things.
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit as u64).unwrap()
+    }
+
+    /// Changes, drops, doubles or inserts a few bytes out of these.
+    fn damage(&mut self, text: &[u8], alphabet: &[u8]) -> Vec<u8> {
+        let mut damaged = text.to_vec();
+        for _ in 0..=self.below(4) {
+            let at = self.below(damaged.len() + 1);
+            let byte = alphabet[self.below(alphabet.len())];
+            match self.below(5) {
+                0 => damaged.truncate(at),
+                1 => damaged.insert(at, byte),
+                2 if at < damaged.len() => damaged[at] = byte,
+                3 if at < damaged.len() => drop(damaged.remove(at)),
+                _ => damaged.extend_from_within(..at.min(200)),
+            }
+        }
+        damaged
+    }
+}
+
+#[test]
+fn a_thousand_damaged_calls_go_through_and_harm_nobody() {
+    let upstream = Upstream::answering("400 Bad Request", "text/plain", "what?");
+    let emulator = to(&upstream).start_blocking().unwrap();
+    let bytes: Vec<u8> = (0..=255).collect();
+    let visible: Vec<u8> = (b'!'..=b'~').collect();
+    let in_target = b"abz019-._~%!$&'()*+,;=:@/?/%%";
+    let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
+    for round in 0..1000 {
+        let call = CALLS[round % CALLS.len()];
+        let target = numbers.damage(&call.path.as_bytes()[1..], in_target);
+        let mut request = format!("{} /", call.method).into_bytes();
+        request.extend_from_slice(&target);
+        let scope = signature("test", call.service);
+        let head =
+            format!(" HTTP/1.1\r\nHost: h\r\nConnection: close\r\nAuthorization: {scope}\r\n");
+        request.extend_from_slice(head.as_bytes());
+        for (name, value) in call.headers {
+            request.extend_from_slice(format!("{name}: ").as_bytes());
+            match numbers.below(2) {
+                0 => request.extend(numbers.damage(value.as_bytes(), &visible)),
+                _ => request.extend_from_slice(value.as_bytes()),
+            }
+            request.extend_from_slice(b"\r\n");
+        }
+        let body = numbers.damage(call.body.as_bytes(), &bytes);
+        request.extend_from_slice(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
+        request.extend_from_slice(&body);
+        let mut client = connect(emulator.endpoint_url());
+        client.write_all(&request).unwrap();
+        let shown = String::from_utf8_lossy(&request).into_owned();
+        let came = support::Answer::read(&mut client).unwrap_or_else(|| panic!("{shown}"));
+        assert_eq!((came.status, came.body.as_str()), (400, "what?"), "{shown}");
+    }
+    assert_eq!(upstream.seen().len(), 1000);
+    assert_eq!(emulator.events(&[]).unwrap().len(), 1000);
+}

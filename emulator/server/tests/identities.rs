@@ -46,83 +46,52 @@ fn event(emulator: &Emulator, name: &str) -> Value {
     panic!("{name} is not recorded");
 }
 
-#[test]
-fn identities_of_every_type_can_be_declared() {
-    let emulator = Emulator::start_blocking().unwrap();
+/// An identity of each type that a record can have.
+fn of_every_type() -> Vec<Value> {
+    const ACCOUNT: &str = "123456789012";
     let session = json!({"creationDate": "2026-11-23T16:05:00Z"});
-    for (identity, record_type) in [
-        (
-            json!({"type": "Root", "accountId": "123456789012", "userName": "corp"}),
-            "Root",
-        ),
-        (
-            json!({"type": "IAMUser", "accountId": "123456789012", "userName": "bob"}),
-            "IAMUser",
-        ),
-        (
-            json!({"type": "AssumedRole", "accountId": "123456789012", "roleName": "r", "sessionName": "s", "session": session}),
-            "AssumedRole",
-        ),
-        (
-            json!({"type": "Role", "accountId": "123456789012", "roleName": "r", "sessionName": "s"}),
-            "Role",
-        ),
-        (
-            json!({"type": "FederatedUser", "accountId": "123456789012", "userName": "g", "session": session}),
-            "FederatedUser",
-        ),
-        (
-            json!({"type": "SAMLUser", "accountId": "123456789012", "principalId": "q:s", "userName": "s", "identityProvider": "q"}),
-            "SAMLUser",
-        ),
-        (
-            json!({"type": "WebIdentityUser", "accountId": "123456789012", "principalId": "i:a:s", "userName": "s", "identityProvider": "i"}),
-            "WebIdentityUser",
-        ),
-        (
-            json!({"type": "AWSAccount", "accountId": "123456789012"}),
-            "AWSAccount",
-        ),
-        (
-            json!({"type": "AWSService", "accountId": "123456789012", "invokedBy": "config.amazonaws.com"}),
-            "AWSService",
-        ),
-        (
-            json!({"type": "IdentityCenterUser", "accountId": "123456789012", "onBehalfOf": {"userId": "u", "identityStoreArn": "arn:i"}}),
-            "IdentityCenterUser",
-        ),
-        (
-            json!({"type": "Directory", "accountId": "123456789012", "userName": "d"}),
-            "Directory",
-        ),
-        (
-            json!({"type": "Unknown", "accountId": "123456789012"}),
-            "Unknown",
-        ),
-    ] {
-        let key = format!("AKIA{}", record_type.to_uppercase());
-        let declared = json!({"accessKeyId": key, "identity": identity});
-        let answer = post(
-            emulator.endpoint_url(),
-            "/_localtrail/identities",
-            &declared.to_string(),
-        );
-        assert_eq!(answer.status, 200, "{answer:?}");
-        assert_eq!(answer.json()["identity"]["type"], record_type);
-        assert_eq!(
-            cloudtrail(emulator.endpoint_url(), &key, "ListTrails", "{}").status,
-            200
-        );
-        let newest = event(&emulator, "ListTrails");
-        assert_eq!(newest["userIdentity"]["type"], record_type);
-        assert_eq!(newest["recipientAccountId"], "123456789012");
-    }
-    let service = json!({"accessKeyId": "AKIAEVENT", "identity": {"type": "ServiceEvent", "accountId": "123456789012", "invokedBy": "x.amazonaws.com"}});
+    vec![
+        json!({"type": "Root", "accountId": ACCOUNT, "userName": "corp"}),
+        json!({"type": "IAMUser", "accountId": ACCOUNT, "userName": "bob"}),
+        json!({"type": "AssumedRole", "accountId": ACCOUNT, "roleName": "r", "sessionName": "s", "session": session}),
+        json!({"type": "Role", "accountId": ACCOUNT, "roleName": "r", "sessionName": "s"}),
+        json!({"type": "FederatedUser", "accountId": ACCOUNT, "userName": "g", "session": session}),
+        json!({"type": "SAMLUser", "accountId": ACCOUNT, "principalId": "q:s", "userName": "s", "identityProvider": "q"}),
+        json!({"type": "WebIdentityUser", "accountId": ACCOUNT, "principalId": "i:a:s", "userName": "s", "identityProvider": "i"}),
+        json!({"type": "AWSAccount", "accountId": ACCOUNT}),
+        json!({"type": "AWSService", "accountId": ACCOUNT, "invokedBy": "config.amazonaws.com"}),
+        json!({"type": "IdentityCenterUser", "accountId": ACCOUNT, "onBehalfOf": {"userId": "u", "identityStoreArn": "arn:i"}}),
+        json!({"type": "Directory", "accountId": ACCOUNT, "userName": "d"}),
+        json!({"type": "Unknown", "accountId": ACCOUNT}),
+    ]
+}
+
+fn declare(emulator: &Emulator, key: &str, identity: &Value) -> Answer {
+    let declared = json!({"accessKeyId": key, "identity": identity}).to_string();
     post(
         emulator.endpoint_url(),
         "/_localtrail/identities",
-        &service.to_string(),
-    );
+        &declared,
+    )
+}
+
+#[test]
+fn identities_of_every_type_can_be_declared() {
+    let emulator = Emulator::start_blocking().unwrap();
+    for identity in of_every_type() {
+        let kind = &identity["type"];
+        let key = format!("AKIA{}", kind.as_str().unwrap().to_uppercase());
+        let answer = declare(&emulator, &key, &identity);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.json()["identity"]["type"], *kind);
+        let listed = cloudtrail(emulator.endpoint_url(), &key, "ListTrails", "{}");
+        assert_eq!(listed.status, 200);
+        let newest = event(&emulator, "ListTrails");
+        assert_eq!(newest["userIdentity"]["type"], *kind);
+        assert_eq!(newest["recipientAccountId"], "123456789012");
+    }
+    let service = json!({"type": "ServiceEvent", "accountId": "123456789012", "invokedBy": "x.amazonaws.com"});
+    declare(&emulator, "AKIAEVENT", &service);
     cloudtrail(emulator.endpoint_url(), "AKIAEVENT", "ListTrails", "{}");
     assert_eq!(
         event(&emulator, "ListTrails")["userIdentity"],

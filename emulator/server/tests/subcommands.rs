@@ -103,6 +103,26 @@ fn files_of_every_form_are_replayed() {
 }
 
 #[test]
+fn what_came_before_a_break_goes_in_and_the_loss_is_told() {
+    let emulator = emulator();
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    // Long ids do not compress, so that the break is among the records.
+    let lines: String = (1..=2000)
+        .map(|id| record(&format!("Cut{}", u64::from(id) * 7_919_777), id) + "\n")
+        .collect();
+    let whole = packed(&lines);
+    std::fs::write(at("cut.jsonl.gz"), &whole[..whole.len() / 2]).unwrap();
+    let (status, out, err) = run(&emulator, &["replay", &at("cut.jsonl.gz"), "--json"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    let accepted = told["accepted"].as_u64().unwrap();
+    assert!((500..1999).contains(&accepted), "{told}");
+    assert_eq!((status, &told["refused"]), (Some(1), &json!(1)));
+    assert!(err.contains("nothing behind it was read"), "{err}");
+    assert_eq!(emulator.events(&[]).unwrap().len() as u64, accepted);
+}
+
+#[test]
 fn what_is_bad_is_named_and_the_rest_goes_in() {
     let emulator = emulator();
     let folder = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use localtrail_core::Timestamp;
+use localtrail_core::{Timestamp, told_time};
 use serde_json::Value;
 
 use crate::clock::parse_span;
@@ -62,7 +62,7 @@ impl Filter {
             return true;
         }
         // Reading JSON costs much more than looking for the text, which must stand there unless it is escaped.
-        if !values.all(|value| may_contain(record, value)) {
+        if !values.all(|value| may_contain(record, value)) || !self.is_in_span(record) {
             return false;
         }
         let Ok(record) = serde_json::from_str::<Value>(record) else {
@@ -72,14 +72,13 @@ impl Filter {
             .iter()
             .all(|(path, value)| has(&record, path, value))
             && self.principals.iter().all(|who| is_of(&record, who))
-            && self.is_in_span(&record)
     }
 
-    fn is_in_span(&self, record: &Value) -> bool {
+    fn is_in_span(&self, record: &str) -> bool {
         if self.since.is_none() && self.until.is_none() {
             return true;
         }
-        let time = record["eventTime"].as_str().and_then(Timestamp::parse_iso);
+        let time = told_time(record).ok().flatten();
         time.is_some_and(|time| {
             // Records have whole seconds, clocks have not: what came within the second of `since` came since.
             self.since.is_none_or(|since| time >= since.whole_second())

@@ -71,7 +71,9 @@ fn parse(site: &Site, headers: &HeaderMap, query: &str) -> Result<(Filter, u64),
     if let Some(last) = headers.get("last-event-id") {
         after = Some(events::place(&String::from_utf8_lossy(last.as_bytes()))?);
     }
-    Ok((filter, after.unwrap_or_else(|| site.engine.next_place())))
+    let engine = &site.engine;
+    let place = after.map_or_else(|| engine.next_place(), |after| engine.known_place(after));
+    Ok((filter, place))
 }
 
 /// Sends what arrives until the listener goes or the server stops.

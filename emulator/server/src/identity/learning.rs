@@ -1,7 +1,7 @@
-//! Keys that an upstream issued: learnt from its answers, so that later calls with them are told as their principal's.
+//! Users, roles and keys that an upstream made: learnt from its answers, so that later calls are told as their principal's.
 
 use localtrail_core::{Caller, Timestamp};
-use localtrail_neighbours::{Neighbours, learnt};
+use localtrail_neighbours::{Elsewhere, Neighbours};
 use serde_json::{Map, Value};
 
 use crate::notice;
@@ -17,28 +17,17 @@ pub(crate) fn learn(
     caller: &Caller,
     now: Timestamp,
 ) {
-    let kept = match taken_back(service, operation, input) {
-        Some(access_key) => neighbours.unlearn(access_key),
-        None => match learnt(service, operation, input, output, caller, now) {
-            Some(learnt) => neighbours.learn(learnt),
-            None => return,
-        },
+    let call = Elsewhere {
+        service,
+        operation,
+        input,
+        output,
+        caller,
+        now,
     };
-    if let Err(error) = kept {
-        notice::warn(&format!("an issued access key could not be kept: {error}."));
+    if let Err(error) = neighbours.learn(&call) {
+        notice::warn(&format!(
+            "what an upstream's {operation} made could not be kept: {error}."
+        ));
     }
-}
-
-/// The key that a call takes out of use.
-fn taken_back<'a>(
-    service: &str,
-    operation: &str,
-    input: &'a Map<String, Value>,
-) -> Option<&'a str> {
-    let ends = match (service, operation) {
-        ("iam", "DeleteAccessKey") => true,
-        ("iam", "UpdateAccessKey") => input.get("Status").is_some_and(|to| to == "Inactive"),
-        _ => false,
-    };
-    input.get("AccessKeyId").filter(|_| ends)?.as_str()
 }

@@ -2,9 +2,9 @@
 
 use hyper::http::uri::Authority;
 
-/// The domains of AWS's endpoints in all its partitions, as botocore's partitions list them; and those of what customers
-/// run behind endpoints of AWS's.
-const DOMAINS: [&str; 17] = [
+/// The domains of AWS's endpoints in all its partitions, as botocore's partitions list them; that of Lambda function URLs and
+/// the like; and the name that stands for this machine in settings made for LocalStack.
+const DOMAINS: [&str; 16] = [
     "amazonaws.com",
     "amazonaws.com.cn",
     "amazonaws.eu",
@@ -20,7 +20,6 @@ const DOMAINS: [&str; 17] = [
     "csp.hci.ic.gov",
     "api.aws.hci.ic.gov",
     "on.aws",
-    "aws.dev",
     "localhost.localstack.cloud",
 ];
 

@@ -1,16 +1,14 @@
 //! The records of a stream, one after the other: of log files, bare arrays, JSON lines and LookupEvents' answers.
 //!
 //! A line that is no record is passed over, and said; where a document is broken its rest is lost, as nothing tells where
-//! the next record begins.
+//! the next record begins. That is said, too.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
 use bytes::BytesMut;
 use localtrail::{Cut, Cutter, Timestamp};
-use localtrail_core::unwrap_lookup;
-use serde::Deserialize;
-
+use localtrail_core::{is_whole, told_time, unwrap_lookup};
 /// How much is read at once.
 const PIECE: usize = 64 << 10;
 
@@ -24,27 +22,19 @@ pub(super) type Item = (u64, Result<Record, String>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Record {
     pub(super) json: String,
-    /// `eventTime`.
+    /// When its event was.
     pub(super) time: Timestamp,
 }
 
 impl Record {
     fn read(bytes: &[u8]) -> Result<Self, String> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Members {
-            event_version: Option<String>,
-            event_time: Option<String>,
-        }
         let json = std::str::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())?;
         let json = unwrap_lookup(json).map_err(|error| error.to_string())?;
-        let members: Members = serde_json::from_str(&json)
-            .map_err(|error| format!("the record cannot be read: {error}"))?;
         // Sketches are not replayed: a file of something else would be completed to events.
-        if members.event_version.is_none() {
-            return Err("the record has no eventVersion".to_owned());
+        if !is_whole(&json).map_err(|error| error.to_string())? {
+            return Err("the record has no eventVersion or no eventTime".to_owned());
         }
-        let time = members.event_time.as_deref().and_then(Timestamp::parse_iso);
+        let time = told_time(&json).map_err(|error| error.to_string())?;
         let time = time.ok_or("the record has no valid eventTime")?;
         let json = match json {
             Cow::Borrowed(json) => json.trim().to_owned(),
@@ -64,14 +54,15 @@ pub(super) fn each<E>(
     visit: &mut dyn FnMut(Item) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut held = BytesMut::new();
-    let mut cutter = match glance(&mut input, &mut held) {
-        Ok(Form::Lines) => Cutter::lines(),
-        Ok(Form::Document) => Cutter::document(),
-        Err(error) => return visit((1, Err(error.to_string()))),
+    let (form, broken) = glance(&mut input, &mut held);
+    let mut cutter = match form {
+        Form::Lines => Cutter::lines(),
+        Form::Document => Cutter::document(),
     };
     cutter.push(&held);
     drop(held);
     let mut line = 1;
+    let mut broken = broken.err();
     loop {
         loop {
             match cutter.next_record() {
@@ -80,26 +71,34 @@ pub(super) fn each<E>(
                     visit(item(&cut))?;
                 }
                 Ok(None) => break,
-                Err(garbled) => return visit((garbled.line, Err(garbled.reason))),
+                Err(garbled) => return visit((garbled.line, Err(lost(&garbled.reason)))),
             }
         }
-        let read = match input.fill_buf() {
-            Ok(piece) => {
-                cutter.push(piece);
-                piece.len()
+        if broken.is_none() {
+            match input.fill_buf() {
+                Ok([]) => break,
+                Ok(piece) => {
+                    cutter.push(piece);
+                    let read = piece.len();
+                    input.consume(read);
+                }
+                Err(error) => broken = Some(error),
             }
-            Err(error) => return visit((line, Err(format!("the rest cannot be read: {error}")))),
-        };
-        if read == 0 {
-            break;
         }
-        input.consume(read);
+        // What came before the break was whole, and is taken.
+        if let Some(error) = broken {
+            return visit((line, Err(lost(&error.to_string()))));
+        }
     }
     match cutter.end() {
         Ok(Some(cut)) => visit(item(&cut)),
         Ok(None) => Ok(()),
-        Err(garbled) => visit((garbled.line, Err(garbled.reason))),
+        Err(garbled) => visit((garbled.line, Err(lost(&garbled.reason)))),
     }
+}
+
+fn lost(reason: &str) -> String {
+    format!("{reason}; nothing behind it was read")
 }
 
 fn item(cut: &Cut) -> Item {
@@ -113,11 +112,19 @@ enum Form {
     Document,
 }
 
-/// Lines, when the first one is a whole object that holds no records of its own, and another begins after it.
-fn glance(input: &mut dyn BufRead, held: &mut BytesMut) -> io::Result<Form> {
+/// Lines, when the first one is a whole object that holds no records of its own, and another begins after it. Whatever was
+/// read is held, also where the rest cannot be.
+fn glance(input: &mut dyn BufRead, held: &mut BytesMut) -> (Form, io::Result<()>) {
     let mut end = None;
+    let mut outcome = Ok(());
     while end.is_none() && held.len() < GLANCE {
-        let piece = input.fill_buf()?;
+        let piece = match input.fill_buf() {
+            Ok(piece) => piece,
+            Err(error) => {
+                outcome = Err(error);
+                break;
+            }
+        };
         let length = piece.len().min(PIECE);
         if length == 0 {
             break;
@@ -129,14 +136,15 @@ fn glance(input: &mut dyn BufRead, held: &mut BytesMut) -> io::Result<Form> {
         end = memchr::memchr(b'\n', &held[begin..]).map(|at| begin + at);
     }
     let first = &held[..end.unwrap_or(held.len())];
-    Ok(if end.is_some() && is_one_object(first) {
-        Form::Lines
-    } else {
-        Form::Document
-    })
+    let form = match end.is_some() && is_one_object(first) {
+        true => Form::Lines,
+        false => Form::Document,
+    };
+    (form, outcome)
 }
 
 fn is_one_object(line: &[u8]) -> bool {
+    let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
     let mut cutter = Cutter::document();
     cutter.push(line);
     let whole =
@@ -208,6 +216,9 @@ mod tests {
         // Log files, one a line, as `cat` puts them together.
         let files = format!("{{\"Records\":[{a}]}}\n{{\"Records\":[{b}]}}\n");
         assert_eq!(names(&files), two_lines);
+        // As some editors write them.
+        assert_eq!(names(&format!("\u{feff}{a}\r\n{b}\r\n")), two_lines);
+        assert_eq!(names(&format!("\u{feff}[{a},\r\n{b}]")), two_lines);
         assert!(names("").is_empty() && names("{\"Records\":[]}").is_empty());
     }
 
@@ -217,12 +228,47 @@ mod tests {
         let lines = read(&format!("{a}\nnonsense\n{{\"eventName\":\"X\"}}\n{b}\n"));
         let good: Vec<bool> = lines.iter().map(|(_, one)| one.is_ok()).collect();
         assert_eq!(good, [true, false, false, true]);
+        let marked = read(&format!("\u{feff}{a}\nnonsense\n{b}\n"));
+        assert_eq!((marked.len(), marked[2].1.is_ok()), (3, true));
         assert!(lines[2].1.as_ref().unwrap_err().contains("eventVersion"));
         let broken = read(&format!("{{\"Records\":[{a},\n1,{b}]}}"));
         assert_eq!(broken.len(), 2);
         assert_eq!((broken[1].0, broken[1].1.is_err()), (2, true));
+        assert!(
+            broken[1]
+                .1
+                .as_ref()
+                .unwrap_err()
+                .ends_with("nothing behind it was read")
+        );
         let cut = read(&format!("{{\"Records\":[{a},{{\"eventV"));
         assert_eq!((cut.len(), cut[1].1.is_err()), (2, true));
+        // Two pieces come, then a fault.
+        struct Failing(usize);
+        impl io::Read for Failing {
+            fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+                self.0 += 1;
+                match self.0 {
+                    1 => (&mut record("A").as_bytes()).read(into),
+                    2 => (&mut &b"\n{\"eventV"[..]).read(into),
+                    _ => Err(io::Error::other("the disk is gone")),
+                }
+            }
+        }
+        let mut seen = Vec::new();
+        let input = Box::new(io::BufReader::new(Failing(0)));
+        each::<()>(input, &mut |(_, one)| {
+            seen.push(one.map(|_| ()));
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(
+            seen,
+            [
+                Ok(()),
+                Err("the disk is gone; nothing behind it was read".to_owned())
+            ]
+        );
         let no_time = read(r#"[{"eventVersion":"1.08","eventTime":"noon"}]"#);
         assert!(no_time[0].1.as_ref().unwrap_err().contains("eventTime"));
     }

@@ -75,7 +75,7 @@ pub(super) enum Readings {
 ///
 /// # Errors
 ///
-/// When a path cannot be read at all: nothing was sent then.
+/// When a path cannot be read at all, or all are folders without a file of records: nothing was sent then.
 pub(super) fn all(paths: &[PathBuf], readings: Readings) -> Result<Vec<Source>, String> {
     let mut sources = Vec::new();
     for path in paths {
@@ -96,6 +96,12 @@ pub(super) fn all(paths: &[PathBuf], readings: Readings) -> Result<Vec<Source>, 
         } else {
             sources.push(Source::File(path.clone()));
         }
+    }
+    if sources.is_empty() {
+        return Err(format!(
+            "nothing to replay: of a folder, the files are taken that end in {}",
+            ENDINGS.join(", ")
+        ));
     }
     Ok(sources)
 }
@@ -163,6 +169,9 @@ mod tests {
         assert_eq!(contents, ["a.jsonl", "b/2.json", "one two"]);
         let named = all(&[at("README.md")], Readings::Once).unwrap();
         assert_eq!(named.len(), 1, "what is named itself is taken");
+        std::fs::create_dir_all(at("empty")).unwrap();
+        let empty = all(&[at("empty")], Readings::Once).unwrap_err();
+        assert!(empty.contains(".json.gz"), "{empty}");
         assert!(
             all(&[at("missing")], Readings::Once)
                 .unwrap_err()

@@ -18,6 +18,8 @@ pub(crate) struct Asking {
     pub(crate) origin: Origin,
     pub(crate) region: Region,
     pub(crate) signature: Signature,
+    /// The service of the credential scope, such as `ec2`.
+    pub(crate) signed_for: Option<String>,
 }
 
 /// Whom an unsigned request is taken for.
@@ -59,6 +61,9 @@ impl Asking {
         let signature = credential
             .as_ref()
             .map_or(Signature::None, |credential| credential.place);
+        let signed_for = credential
+            .as_ref()
+            .map(|credential| credential.service.as_ref().to_owned());
         let region = credential
             .and_then(|credential| credential.region)
             .or_else(|| region_of(host))
@@ -68,6 +73,7 @@ impl Asking {
             origin,
             region,
             signature,
+            signed_for,
         }
     }
 

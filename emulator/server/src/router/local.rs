@@ -30,6 +30,11 @@ where
         Ok(body) => body,
         Err(why) => return unread(site, why, Protocol::Json),
     };
+    if let Some(buckets) = site.engine.around.buckets()
+        && let Some(bucket) = named_bucket(&body)
+    {
+        Box::pin(buckets.look(&bucket)).await;
+    }
     let call = Call {
         target: text(&parts.headers, "x-amz-target"),
         content_type: text(&parts.headers, "content-type"),
@@ -42,6 +47,12 @@ where
         Ok(answer) => reply::answer(answer),
         Err(error) => Refusal::not_kept(&error).reply(Protocol::Json, site.engine.request_id()),
     }
+}
+
+/// The bucket that a call names, about which core will ask.
+fn named_bucket(body: &[u8]) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    Some(body.get("S3BucketName")?.as_str()?.to_owned())
 }
 
 pub(super) async fn s3<B>(
@@ -93,24 +104,30 @@ pub(super) async fn neighbour(
     neighbour: Neighbour,
     mut call: forward::Call,
 ) -> Reply {
-    if let CallBody::Whole(body) = &call.body {
-        call.exchange.recognize_again(body);
-        let input = call.exchange.input(body);
-        let asked = call.exchange.asked(site);
-        let organization = site.engine.organization_of(asked.caller.account());
-        let answer = site.engine.neighbours.answer(
-            neighbour.service(),
-            &call.exchange.recognized.operation_name,
-            input.as_ref(),
-            &asked,
-            organization.as_ref(),
-        );
-        if let Some(answer) = answer {
-            let mut exchange = call.exchange;
-            exchange.sent = Kept::whole(body.clone());
-            return kept(site, exchange, answer.map(ReplyBody::Streamed)).await;
-        }
+    let body = match call.body {
+        CallBody::Whole(body) => body,
+        CallBody::Streamed(body) => match reply::read(body, CALL_LIMIT).await {
+            Ok(body) => body,
+            Err(why) => return unread(site, why, call.exchange.protocol()),
+        },
+    };
+    call.exchange.recognize_again(&body);
+    let input = call.exchange.input(&body);
+    let asked = call.exchange.asked(site);
+    let organization = site.engine.organization_of(asked.caller.account());
+    let answer = site.engine.neighbours.answer(
+        neighbour.service(),
+        &call.exchange.recognized.operation_name,
+        input.as_ref(),
+        &asked,
+        organization.as_ref(),
+    );
+    if let Some(answer) = answer {
+        let mut exchange = call.exchange;
+        exchange.sent = Kept::whole(body);
+        return kept(site, exchange, answer.map(ReplyBody::Streamed)).await;
     }
+    call.body = CallBody::Whole(body);
     match (neighbour, site.upstreams.general()) {
         (Neighbour::Organizations | Neighbour::Iam, Some(general)) => {
             forward::forward(site, general, call).await
@@ -153,7 +170,7 @@ pub(super) async fn unserved(site: &Site, call: forward::Call) -> Reply {
 }
 
 /// An answer of our own goes out once the record of its call is kept.
-async fn kept(site: &Site, mut exchange: Exchange, reply: Reply) -> Reply {
+async fn kept(site: &Site, mut exchange: Box<Exchange>, reply: Reply) -> Reply {
     let protocol = exchange.protocol();
     let (reply, answered) = kept_whole(reply).await;
     exchange.answer = Some(answered);

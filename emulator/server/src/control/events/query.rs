@@ -3,7 +3,6 @@
 //! Without a cursor the newest come first: what a test just did. With one (`after=0`, then the `next` of each answer)
 //! they come in the order of arrival, so that a reader sees each once.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use hyper::StatusCode;
 use localtrail_core::{StoreError, Timestamp};
 use tokio::time::Instant;
 
+use super::find::{Found, Span};
 use crate::clock::parse_span;
 use crate::control::{self, Filter};
 use crate::engine::{Engine, Hearing};
@@ -22,9 +22,6 @@ const DEFAULT_LIMIT: usize = 100;
 
 /// How many it may ask for.
 const LARGEST_LIMIT: usize = 10_000;
-
-/// Bytes of records in an answer; one that is cut here says so.
-const LARGEST_ANSWER: usize = 64 << 20;
 
 /// No query waits longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
@@ -103,7 +100,10 @@ pub(in crate::control) async fn get(site: &Arc<Site>, query: Option<&str>) -> Re
     };
     let found = match query.after {
         None => newest(&site.engine, query).await,
-        Some(after) => from(&site.engine, query, after).await,
+        Some(after) => {
+            let place = site.engine.known_place(after);
+            from(&site.engine, query, place).await
+        }
     };
     match found {
         Err(refused) => refused,
@@ -122,7 +122,10 @@ async fn newest(engine: &Arc<Engine>, query: Query) -> Result<Found, Reply> {
         ..
     } = query;
     let asked = filter.clone();
-    let mut found = look(engine, move |engine| engine.find_newest(&asked, limit)).await?;
+    let mut found = look(engine, move |engine| {
+        engine.find_newest(&asked, Span::of_answer(limit))
+    })
+    .await?;
     let Some(wait) = wait else {
         found.next = None;
         return Ok(found);
@@ -193,115 +196,6 @@ async fn look(
     control::blocking(engine, work)
         .await?
         .map_err(|error| reply::sentence(StatusCode::INSUFFICIENT_STORAGE, &error.to_string()))
-}
-
-/// How much one look may find.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::control) struct Span {
-    pub(in crate::control) events: usize,
-    pub(in crate::control) bytes: usize,
-}
-
-impl Span {
-    fn of_answer(events: usize) -> Self {
-        Self {
-            events,
-            bytes: LARGEST_ANSWER,
-        }
-    }
-}
-
-/// Records that a query admits.
-#[derive(Debug, Default)]
-pub(crate) struct Found {
-    pub(crate) records: Vec<String>,
-    /// The place behind each record, where they are in the order of arrival.
-    pub(in crate::control) places: Vec<u64>,
-    /// Where to look for what comes next.
-    pub(in crate::control) next: Option<u64>,
-    /// There are more, but the answer would be too large.
-    cut: bool,
-    timed_out: bool,
-}
-
-impl Found {
-    /// The records go out byte for byte as log files have them.
-    fn json(&self) -> String {
-        let cut = if self.cut { ",\"truncated\":true" } else { "" };
-        let late = if self.timed_out {
-            ",\"timedOut\":true"
-        } else {
-            ""
-        };
-        let next = self.next.map(|next| format!(",\"next\":{next}"));
-        let records = self.records.join(",");
-        format!(
-            "{{\"events\":[{records}]{}{cut}{late}}}",
-            next.unwrap_or_default()
-        )
-    }
-}
-
-impl Engine {
-    /// The newest kept records that the filter admits, as many as `limit`.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be read.
-    pub(crate) fn find_newest(&self, filter: &Filter, limit: usize) -> Result<Found, StoreError> {
-        let (snapshot, place) = self.snapshot_and_place()?;
-        let mut found = Found {
-            next: Some(place),
-            ..Found::default()
-        };
-        let mut bytes = 0;
-        snapshot.visit_newest_first(&mut |record| {
-            if filter.admits(record) {
-                bytes += record.len();
-                found.cut = bytes > LARGEST_ANSWER;
-                if !found.cut {
-                    found.records.push(record.to_owned());
-                }
-            }
-            if !found.cut && found.records.len() < limit {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        })?;
-        Ok(found)
-    }
-
-    /// The records from a place on that the filter admits, in the order of arrival: those of one look, up to a limit.
-    /// There is no more when `next` is the place asked for.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be read.
-    pub(in crate::control) fn find_from(
-        &self,
-        filter: &Filter,
-        place: u64,
-        span: Span,
-    ) -> Result<Found, StoreError> {
-        let mut found = Found::default();
-        let mut bytes = 0;
-        let next = self.arrivals(place)?.visit(&mut |at, record| {
-            if filter.admits(record) {
-                bytes += record.len();
-                found.records.push(record.to_owned());
-                found.places.push(at + 1);
-            }
-            if bytes < span.bytes && found.records.len() < span.events {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        })?;
-        found.next = Some(next);
-        found.cut = bytes >= span.bytes;
-        Ok(found)
-    }
 }
 
 #[cfg(test)]
