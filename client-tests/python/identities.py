@@ -10,11 +10,22 @@ SHAPES = {
     "IAMUser": "type principalId arn accountId accessKeyId userName [sessionContext] [invokedBy]",
     "AssumedRole": "type principalId arn accountId [accessKeyId] sessionContext [invokedBy]",
     "FederatedUser": "type principalId arn accountId accessKeyId sessionContext [invokedBy]",
+    "Role": "type principalId arn accountId [accessKeyId] sessionContext [invokedBy]",
+    "SAMLUser": "type principalId userName identityProvider",
+    "WebIdentityUser": "type principalId userName identityProvider",
+    "IdentityCenterUser": "type accountId onBehalfOf [credentialId]",
+    "Directory": "type [principalId] accountId [accessKeyId] [userName]",
+    "Unknown": "type [principalId] accountId [accessKeyId] [userName]",
     "AWSAccount": "type principalId accountId",
     "AWSService": "type invokedBy",
 }
-SESSION = "[sessionIssuer] [webIdFederationData] [attributes] [sourceIdentity] [ec2RoleDelivery]"
-ISSUER = "type principalId arn accountId userName"
+# What every session may have beside its shape, after `invokedBy`.
+DETAILS = " [invokedByDelegate] [inScopeOf] [onBehalfOf] [credentialId]"
+SESSION = (
+    "[sessionIssuer] [webIdFederationData] [attributes] [sourceIdentity] [ec2RoleDelivery] [assumedRoot] [signInSessionArn]"
+)
+# Root has no name.
+ISSUER = "type principalId arn accountId [userName]"
 ATTRIBUTES = "creationDate mfaAuthenticated"
 
 
@@ -23,8 +34,9 @@ def violations(identity):
     kind = identity.get("type")
     if kind not in SHAPES:
         return [f"userIdentity.type is {kind!r}"]
-    found = list(shape("userIdentity", identity, SHAPES[kind]))
-    if not found:
+    keys = SHAPES[kind]
+    found = list(shape("userIdentity", identity, keys + DETAILS if "[invokedBy]" in keys else keys))
+    if not found and f"rules_of_{kind.lower()}" in globals():
         found += globals()[f"rules_of_{kind.lower()}"](identity)
     return found + list(session_rules(identity.get("sessionContext")))
 
@@ -74,6 +86,21 @@ def rules_of_assumedrole(identity):
         yield f"the session issuer is not the role: {issuer}"
 
 
+rules_of_role = rules_of_assumedrole
+
+
+def rules_of_samluser(identity):
+    # D: the qualifier and the subject.
+    provider, user = re.escape(identity["identityProvider"]), re.escape(identity["userName"])
+    yield from form("principalId", identity["principalId"], f"{provider}:{user}")
+
+
+def rules_of_webidentityuser(identity):
+    # D: provider, audience and subject.
+    provider, user = re.escape(identity["identityProvider"]), re.escape(identity["userName"])
+    yield from form("principalId", identity["principalId"], f"{provider}:.+:{user}")
+
+
 def rules_of_federateduser(identity):
     account = identity["accountId"]
     yield from form("principalId", identity["principalId"], rf"{account}:[\w+=,.@-]+")
@@ -95,7 +122,12 @@ def session_rules(session):
         return
     yield from shape("sessionContext", session, SESSION)
     if "sessionIssuer" in session:
-        yield from shape("sessionIssuer", session["sessionIssuer"], ISSUER)
+        issuer = session["sessionIssuer"]
+        yield from shape("sessionIssuer", issuer, ISSUER)
+        if ("userName" in issuer) is (issuer.get("type") == "Root"):
+            yield f"a session issuer has a name unless it is root: {issuer}"
+    if "webIdFederationData" in session:
+        yield from shape("webIdFederationData", session["webIdFederationData"], "federatedProvider [attributes]")
     if "attributes" in session:
         attributes = session["attributes"]
         yield from shape("attributes", attributes, ATTRIBUTES)

@@ -39,6 +39,14 @@ fn boto3_identity() {
 }
 
 #[test]
+fn every_way_to_an_identity_is_recorded_as_its_principal() {
+    match moto_server() {
+        Some(moto) => run_with("test_boto3_identities.py", &[("MOTO_SERVER", &moto)]),
+        None => skipped("test_boto3_identities.py: there is no python3 here"),
+    }
+}
+
+#[test]
 fn records_and_log_files() {
     run("test_records.py");
 }
