@@ -12,6 +12,7 @@ mod errors;
 mod generic;
 mod json;
 mod markup;
+mod members;
 mod query;
 mod rest;
 mod scalar;
@@ -27,6 +28,7 @@ use localtrail_model::catalogue::{Kind, Operation, Protocol, ShapeId};
 use serde_json::{Map, Value};
 
 use self::bodies::{Content, media_type};
+use self::members::Unread;
 use self::query::Naming;
 use self::schema::Schema;
 use self::xml::Wrapping;
@@ -35,16 +37,17 @@ use crate::{Answer, Body, Recognized, Request};
 
 pub use self::generic::generic_xml;
 pub(crate) use self::generic::looks_like;
+pub use self::members::Members;
 
 /// How deep values may be nested in CBOR and XML; JSON's parser has 128. AWS's deepest shapes have about twenty levels
 /// but for recursive ones.
 const MAX_DEPTH: usize = 100;
 
 /// What an answer says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
+#[derive(Debug)]
+pub struct Outcome<'a> {
     /// The members of the output, or how it failed.
-    pub result: Result<Map<String, Value>, Failure>,
+    pub result: Result<Members<'a>, Failure>,
     /// The id that the service gave to the request, from headers or body.
     pub request_id: Option<String>,
 }
@@ -76,7 +79,7 @@ pub fn input(
 
 /// What the service answered.
 #[must_use]
-pub fn output(recognized: &Recognized, answer: &Answer<'_>) -> Outcome {
+pub fn output<'a>(recognized: &Recognized, answer: &Answer<'a>) -> Outcome<'a> {
     let content = Content::of(answer.body, answer.headers);
     let protocol = protocol(recognized, answer.headers);
     let id = errors::request_id(answer.headers);
@@ -87,22 +90,23 @@ pub fn output(recognized: &Recognized, answer: &Answer<'_>) -> Outcome {
             request_id: id.or(in_body),
         };
     }
-    let schema = schema(recognized, |operation| operation.output);
-    let (members, in_body) = match protocol {
-        Some(Protocol::Json) => (rpc(&content, |bytes| json::members(bytes, schema)), None),
-        Some(Protocol::RpcV2Cbor) => (rpc(&content, |bytes| cbor::members(bytes, schema)), None),
-        Some(Protocol::Query) => {
-            let operation = recognized.operation;
-            let wrapper = operation.and_then(|operation| operation.result_wrapper);
-            document(&content, schema, Wrapping::Result(wrapper))
-        }
-        Some(Protocol::Ec2) => document(&content, schema, Wrapping::Root),
-        Some(Protocol::RestXml) => rest_output(answer, &content, schema, Format::Xml),
-        Some(Protocol::RestJson) | None => rest_output(answer, &content, schema, Format::Json),
+    let unread = Unread {
+        protocol,
+        schema: schema(recognized, |operation| operation.output),
+        wrapper: recognized.operation.and_then(|it| it.result_wrapper),
+        answer: *answer,
+        content,
     };
+    if id.is_some() {
+        return Outcome {
+            result: Ok(Members::unread(unread)),
+            request_id: id,
+        };
+    }
+    let (members, in_body) = unread.read();
     Outcome {
-        result: Ok(members.unwrap_or_default()),
-        request_id: id.or(in_body),
+        result: Ok(Members::from(members)),
+        request_id: in_body,
     }
 }
 

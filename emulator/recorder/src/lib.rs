@@ -12,7 +12,7 @@ mod exchange;
 mod recognize;
 mod render;
 
-pub use decode::{Failure, Outcome, generic_xml, input, output, unpacked};
+pub use decode::{Failure, Members, Outcome, generic_xml, input, output, unpacked};
 pub use exchange::{Answer, Body, Circumstances, Request};
 pub use recognize::{Recognized, recognize};
 pub use render::draft;

@@ -51,7 +51,7 @@ struct Told<'a> {
     request: &'a Request<'a>,
     input: Option<&'a Map<String, Value>>,
     answer: &'a Answer<'a>,
-    outcome: &'a Outcome,
+    outcome: &'a Outcome<'a>,
     circumstances: &'a Circumstances,
     /// The region that the record names.
     region: Region,
@@ -66,7 +66,7 @@ pub fn draft(
     request: &Request<'_>,
     input: Option<&Map<String, Value>>,
     answer: &Answer<'_>,
-    outcome: &Outcome,
+    outcome: &Outcome<'_>,
     circumstances: Circumstances,
 ) -> Vec<Draft> {
     let service_id = recognized
@@ -210,7 +210,10 @@ impl Told<'_> {
 
     /// The answer's members; none where it failed.
     fn output(&self) -> &Map<String, Value> {
-        self.outcome.result.as_ref().unwrap_or(&NOTHING)
+        match &self.outcome.result {
+            Ok(members) => members,
+            Err(_) => &NOTHING,
+        }
     }
 
     /// The ARN of something of the caller's in the call's region.

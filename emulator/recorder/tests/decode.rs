@@ -82,7 +82,7 @@ fn what_is_read_is_what_was_given() {
         tally.compare(&line, "input", &read, &call.input);
         if let Some(told) = &call.answer {
             let outcome = call.output(told.status, &told.headers, Body::Whole(&told.body));
-            let read = Value::Object(outcome.result.unwrap());
+            let read = Value::Object(outcome.result.unwrap().clone());
             tally.compare(&line, "output", &read, &told.output);
             assert_eq!(outcome.request_id.as_deref(), Some("id-1"), "{line}");
         }

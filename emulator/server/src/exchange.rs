@@ -222,7 +222,7 @@ impl Exchange {
     }
 
     /// Looks for keys that an upstream issued.
-    fn learn(&self, engine: &Engine, input: Option<&Map<String, Value>>, outcome: &Outcome) {
+    fn learn(&self, engine: &Engine, input: Option<&Map<String, Value>>, outcome: &Outcome<'_>) {
         if !self.may_issue_keys() {
             return;
         }

@@ -84,9 +84,11 @@ async fn answer(
         None => Either::Left(Full::new(Bytes::from_static(ANSWER))),
     };
     let mut response = Response::new(body);
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/x-amz-json-1.1"),
-    );
+    let headers = response.headers_mut();
+    let media_type = HeaderValue::from_static("application/x-amz-json-1.1");
+    headers.insert(CONTENT_TYPE, media_type);
+    // Every service of AWS names the request in its answer's head.
+    let id = HeaderValue::from_static("4f1c2a0e-9d1b-4c53-8a6e-1f0d2c3b4a59");
+    headers.insert("x-amzn-requestid", id);
     Ok(response)
 }

@@ -62,7 +62,7 @@ impl Call<'_> {
         let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
         let outcome = Outcome {
             result: match self.failure {
-                None => Ok(members(&self.output)),
+                None => Ok(members(&self.output).into()),
                 Some((code, message)) => Err(EventError {
                     code: code.to_owned(),
                     message: Some(message.to_owned()),

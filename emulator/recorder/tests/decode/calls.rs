@@ -72,12 +72,12 @@ impl Call {
         input(&self.recognized, &request, body)
     }
 
-    pub(crate) fn output(
+    pub(crate) fn output<'a>(
         &self,
         status: StatusCode,
-        headers: &HeaderMap,
-        body: Body<'_>,
-    ) -> Outcome {
+        headers: &'a HeaderMap,
+        body: Body<'a>,
+    ) -> Outcome<'a> {
         let answer = Answer {
             status,
             headers,

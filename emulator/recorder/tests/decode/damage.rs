@@ -54,7 +54,7 @@ fn no_damage_is_too_much() {
                 assert!(
                     outcome
                         .result
-                        .is_ok_and(|members| serde_json::to_string(&members).is_ok())
+                        .is_ok_and(|members| serde_json::to_string(&*members).is_ok())
                         || status.is_client_error()
                 );
                 call.output(status, &headers, Body::Cut(&damaged));

@@ -36,12 +36,13 @@ fn read(call: &Call, body: &[u8]) -> Value {
 }
 
 fn answered(call: &Call, body: &str) -> (Value, Option<String>) {
-    let outcome = call.output(
-        StatusCode::OK,
-        &HeaderMap::new(),
-        Body::Whole(body.as_bytes()),
-    );
-    (Value::Object(outcome.result.unwrap()), outcome.request_id)
+    let headers = HeaderMap::new();
+    let body = Body::Whole(body.as_bytes());
+    let outcome = call.output(StatusCode::OK, &headers, body);
+    (
+        Value::Object(outcome.result.unwrap().clone()),
+        outcome.request_id,
+    )
 }
 
 #[test]
