@@ -140,11 +140,11 @@ impl<'a> Writer<'a> {
 
 /// The first letter small, and no other: `DBName` becomes `dBName` (O).
 pub(super) fn lower_first(name: &str) -> String {
-    let mut letters = name.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => String::new(),
+    let mut name = name.to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_lowercase();
     }
+    name
 }
 
 /// A tree of which no model tells: every name with a small first letter, and what is called like a secret hidden (I).

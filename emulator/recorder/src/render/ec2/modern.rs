@@ -30,11 +30,11 @@ pub(super) fn query_name(member: &Member) -> String {
     if let Some(name) = member.query_name {
         return name.to_owned();
     }
-    let mut letters = member.wire_name().chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
+    let mut name = member.wire_name().to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
     }
+    name
 }
 
 struct Modern<'a> {
