@@ -18,7 +18,7 @@ use crate::notice;
 
 /// So many calls may wait; who forwards another one makes their events first. Many in one go cost least, and least where
 /// their memory was allotted: on another thread the allocator's locks alone cost a fifth of the throughput.
-const LIMIT: usize = 128;
+const LIMIT: usize = 64;
 
 /// So many bytes of bodies may wait.
 const BYTES_LIMIT: usize = 32 << 20;
