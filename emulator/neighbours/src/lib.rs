@@ -49,6 +49,17 @@ use crate::directory::Directory;
 use crate::s3::Protocol;
 use crate::store::Store;
 
+/// The operations of a service, by botocore's name for it, that [`Neighbours::answer`] answers.
+#[must_use]
+pub fn answered_operations(service: &str) -> Vec<&'static str> {
+    match service {
+        "sts" => sts::operations().collect(),
+        "iam" => iam::operations().collect(),
+        "organizations" => vec![organizations::OPERATION],
+        _ => Vec::new(),
+    }
+}
+
 /// What a user may choose about the neighbours.
 #[derive(Debug, Clone)]
 pub struct Options {

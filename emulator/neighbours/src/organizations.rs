@@ -11,13 +11,16 @@ use serde_json::{Value, json};
 use crate::asked::{AnswerBody, Asked};
 use crate::body::of_text;
 
+/// The one operation that is answered.
+pub(crate) const OPERATION: &str = "DescribeOrganization";
+
 /// Answers a call; `None` for an operation that is not answered here.
 pub(crate) fn answer(
     operation: &str,
     asked: &Asked,
     organization: Option<&Organization>,
 ) -> Option<Response<AnswerBody>> {
-    if operation != "DescribeOrganization" {
+    if operation != OPERATION {
         return None;
     }
     // The sentence is the API reference's (D).

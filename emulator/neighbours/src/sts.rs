@@ -53,6 +53,11 @@ pub(crate) struct Ask<'a> {
     organization: Option<&'a Organization>,
 }
 
+/// The names of the operations that are answered.
+pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|(name, _)| *name)
+}
+
 /// Answers a call; `None` for an operation that is not answered here.
 pub(crate) fn answer(
     directory: &Directory,

@@ -6,6 +6,7 @@
 mod access;
 mod bodies;
 mod buckets;
+mod coverage;
 mod delivery;
 mod federation;
 mod iam;
