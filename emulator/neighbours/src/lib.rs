@@ -1,5 +1,5 @@
 //! The services next door, as far as CloudTrail's story needs them: S3 over a directory, STS, IAM as far as identities
-//! need it, and Organizations DescribeOrganization.
+//! need it, and Organizations DescribeOrganization; and the pattern language of CloudWatch Logs.
 //!
 //! Not here: CloudTrail itself (core), HTTP connections, identities and clocks (the server). Signatures are trusted:
 //! whoever the server says is calling, is calling.
@@ -11,6 +11,7 @@ mod body;
 mod delivery;
 mod directory;
 mod error;
+pub mod filter_pattern;
 mod iam;
 mod ids;
 mod learnt;

@@ -1,9 +1,10 @@
 //! Which records a query of events means: all whose fields, named by their dotted paths, have these values; and, beside
-//! that, those of a principal and of a span of time.
+//! that, those of a principal and of a span of time, and those that a metric filter of CloudWatch Logs would count.
 
 use std::borrow::Cow;
 
 use localtrail_core::{Timestamp, told_time};
+use localtrail_neighbours::filter_pattern::FilterPattern;
 use serde_json::Value;
 
 use crate::clock::parse_span;
@@ -14,6 +15,8 @@ pub(crate) struct Filter {
     conditions: Vec<(String, String)>,
     /// Of whom: a part of the identity has this very value.
     principals: Vec<String>,
+    /// What the whole record matches.
+    patterns: Vec<FilterPattern>,
     /// `eventTime` at or after this.
     since: Option<Timestamp>,
     /// `eventTime` at or before this.
@@ -35,15 +38,20 @@ impl Filter {
         self
     }
 
-    /// Adds what one parameter of a query says: `principal`, `since` and `until`, which no record has at its top, or else
-    /// a field's path.
+    /// Adds what one parameter of a query says: `principal`, `filterPattern`, `since` and `until`, which no record has at
+    /// its top, or else a field's path.
     ///
     /// # Errors
     ///
-    /// When a time is neither ISO 8601 nor a span before `now`.
+    /// When a time is neither ISO 8601 nor a span before `now`, or a pattern is none.
     pub(crate) fn and(mut self, name: &str, value: &str, now: Timestamp) -> Result<Self, String> {
         match name {
             "principal" => self.principals.push(value.to_owned()),
+            "filterPattern" => {
+                let pattern = FilterPattern::parse(value)
+                    .map_err(|why| format!("filterPattern: {why}; it is one as metric filters have, such as {{ $.errorCode = \"AccessDenied*\" }}."))?;
+                self.patterns.push(pattern);
+            }
             "since" => self.since = Some(time(name, value, now)?),
             "until" => self.until = Some(time(name, value, now)?),
             path => return Ok(self.with(path, value)),
@@ -57,6 +65,9 @@ impl Filter {
         // The root user's records need not have the word.
         let named = self.principals.iter().filter(|who| *who != "root");
         let mut values = values.chain(named).peekable();
+        if !self.patterns.iter().all(|pattern| pattern.matches(record)) {
+            return false;
+        }
         let timeless = self.since.is_none() && self.until.is_none();
         if values.peek().is_none() && self.principals.is_empty() && timeless {
             return true;
@@ -234,5 +245,29 @@ mod tests {
             assert_eq!(admits(name, value), expected, "{name} {value}");
         }
         assert!(Filter::default().and("since", "noon", now).is_err());
+    }
+
+    #[test]
+    fn records_are_asked_as_a_metric_filter_asks_them() {
+        let record =
+            r#"{"eventName":"ConsoleLogin","userIdentity":{"type":"Root"},"errorMessage":null}"#;
+        let admits = |pattern: &str| {
+            let filter = Filter::default().and("filterPattern", pattern, Timestamp::MIN);
+            filter.map(|filter| filter.admits(record))
+        };
+        for (pattern, expected) in [
+            ("", true),
+            (r#"{ $.userIdentity.type = "Root" }"#, true),
+            (
+                r#"{ ($.userIdentity.type = "Root") && ($.eventName != "Console*") }"#,
+                false,
+            ),
+            ("ConsoleLogin", true),
+            ("-Root", false),
+        ] {
+            assert_eq!(admits(pattern), Ok(expected), "{pattern}");
+        }
+        let why = admits("{ $.userIdentity.type = }").unwrap_err();
+        assert!(why.starts_with("filterPattern: "), "{why}");
     }
 }
