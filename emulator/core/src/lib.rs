@@ -6,6 +6,7 @@
 
 mod aggregation;
 mod answer;
+mod bus_event;
 mod call;
 mod caller;
 mod cloudtrail;
@@ -45,6 +46,7 @@ mod trail;
 mod validation;
 mod wire;
 
+pub use bus_event::bus_event;
 pub use call::{Answer, CONTENT_TYPE, Call};
 pub use caller::{
     Caller, Delegate, Details, Identity, InScopeOf, Issuer, Mfa, OnBehalfOf, Origin, Session,

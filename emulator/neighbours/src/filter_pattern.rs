@@ -65,15 +65,6 @@ enum Language {
     Fields(Fields),
 }
 
-/// What is written alike means the same.
-impl PartialEq for FilterPattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.source == other.source
-    }
-}
-
-impl Eq for FilterPattern {}
-
 impl FilterPattern {
     /// Reads a pattern. The empty one matches every message (D).
     ///

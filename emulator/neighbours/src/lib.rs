@@ -1,5 +1,6 @@
 //! The services next door, as far as CloudTrail's story needs them: S3 over a directory, STS, IAM as far as identities
-//! need it, and Organizations DescribeOrganization; and the pattern language of CloudWatch Logs.
+//! need it, and Organizations DescribeOrganization; and the pattern languages of CloudWatch Logs and
+//! EventBridge.
 //!
 //! Not here: CloudTrail itself (core), HTTP connections, identities and clocks (the server). Signatures are trusted:
 //! whoever the server says is calling, is calling.
@@ -11,6 +12,7 @@ mod body;
 mod delivery;
 mod directory;
 mod error;
+pub mod event_pattern;
 pub mod filter_pattern;
 mod iam;
 mod ids;

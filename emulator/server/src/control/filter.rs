@@ -1,22 +1,29 @@
 //! Which records a query of events means: all whose fields, named by their dotted paths, have these values; and, beside
-//! that, those of a principal and of a span of time, and those that a metric filter of CloudWatch Logs would count.
+//! that, those of a principal and of a span of time, and those that a metric filter of CloudWatch Logs would count
+//! or a rule of EventBridge would match.
 
 use std::borrow::Cow;
 
-use localtrail_core::{Timestamp, told_time};
+use localtrail_core::{Timestamp, bus_event, told_time};
+use localtrail_neighbours::event_pattern::EventPattern;
 use localtrail_neighbours::filter_pattern::FilterPattern;
 use serde_json::Value;
 
 use crate::clock::parse_span;
 
+/// The nil UUID (RFC 9562 section 5.9).
+const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
+
 /// A conjunction of conditions.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Filter {
     conditions: Vec<(String, String)>,
     /// Of whom: a part of the identity has this very value.
     principals: Vec<String>,
     /// What the whole record matches.
     patterns: Vec<FilterPattern>,
+    /// What the record matches as an event of EventBridge.
+    rules: Vec<EventPattern>,
     /// `eventTime` at or after this.
     since: Option<Timestamp>,
     /// `eventTime` at or before this.
@@ -38,8 +45,8 @@ impl Filter {
         self
     }
 
-    /// Adds what one parameter of a query says: `principal`, `filterPattern`, `since` and `until`, which no record has at
-    /// its top, or else a field's path.
+    /// Adds what one parameter of a query says: `principal`, `filterPattern`, `eventPattern`, `since` and `until`, which no
+    /// record has at its top, or else a field's path.
     ///
     /// # Errors
     ///
@@ -51,6 +58,11 @@ impl Filter {
                 let pattern = FilterPattern::parse(value)
                     .map_err(|why| format!("filterPattern: {why}; it is one as metric filters have, such as {{ $.errorCode = \"AccessDenied*\" }}."))?;
                 self.patterns.push(pattern);
+            }
+            "eventPattern" => {
+                let pattern =
+                    EventPattern::parse(value).map_err(|why| format!("eventPattern: {why}"))?;
+                self.rules.push(pattern);
             }
             "since" => self.since = Some(time(name, value, now)?),
             "until" => self.until = Some(time(name, value, now)?),
@@ -65,7 +77,7 @@ impl Filter {
         // The root user's records need not have the word.
         let named = self.principals.iter().filter(|who| *who != "root");
         let mut values = values.chain(named).peekable();
-        if !self.patterns.iter().all(|pattern| pattern.matches(record)) {
+        if !self.patterns.iter().all(|pattern| pattern.matches(record)) || !self.triggers(record) {
             return false;
         }
         let timeless = self.since.is_none() && self.until.is_none();
@@ -83,6 +95,13 @@ impl Filter {
             .iter()
             .all(|(path, value)| has(&record, path, value))
             && self.principals.iter().all(|who| is_of(&record, who))
+    }
+
+    /// Whether all rules match the record's event. Its id is that of no event, as none was put on a bus.
+    fn triggers(&self, record: &str) -> bool {
+        self.rules.is_empty()
+            || bus_event(record, NO_ID)
+                .is_some_and(|event| self.rules.iter().all(|rule| rule.matches(&event)))
     }
 
     fn is_in_span(&self, record: &str) -> bool {
@@ -245,6 +264,33 @@ mod tests {
             assert_eq!(admits(name, value), expected, "{name} {value}");
         }
         assert!(Filter::default().and("since", "noon", now).is_err());
+    }
+
+    #[test]
+    fn records_are_asked_as_a_rule_asks_them() {
+        let record = r#"{"eventType":"AwsConsoleSignIn","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","userIdentity":{"type":"Root"}}"#;
+        let admits = |pattern: &str| {
+            let filter = Filter::default().and("eventPattern", pattern, Timestamp::MIN);
+            filter.map(|filter| filter.admits(record))
+        };
+        for (pattern, expected) in [
+            (
+                r#"{"detail-type":["AWS Console Sign In via CloudTrail"]}"#,
+                true,
+            ),
+            (
+                r#"{"source":["aws.signin"],"detail":{"userIdentity":{"type":["Root"]}}}"#,
+                true,
+            ),
+            (
+                r#"{"detail":{"eventName":[{"anything-but":"ConsoleLogin"}]}}"#,
+                false,
+            ),
+        ] {
+            assert_eq!(admits(pattern), Ok(expected), "{pattern}");
+        }
+        let why = admits(r#"{"source":"aws.signin"}"#).unwrap_err();
+        assert!(why.contains("Event pattern is not valid"), "{why}");
     }
 
     #[test]

@@ -78,15 +78,12 @@ mod tests {
     fn queries_are_read() {
         let now = Timestamp::from_seconds(1_795_449_900);
         let (filter, denied) = parse("principal=bob&denied=skip", now).unwrap();
-        assert_eq!(
-            filter,
-            Filter::default().and("principal", "bob", now).unwrap()
-        );
+        let of_bob = Filter::default().and("principal", "bob", now).unwrap();
+        assert_eq!(format!("{filter:?}"), format!("{of_bob:?}"));
         assert_eq!(denied, DeniedCalls::Skip);
-        assert_eq!(
-            parse("", now).unwrap(),
-            (Filter::default(), DeniedCalls::Include)
-        );
+        let (filter, denied) = parse("", now).unwrap();
+        assert_eq!(format!("{filter:?}"), format!("{:?}", Filter::default()));
+        assert_eq!(denied, DeniedCalls::Include);
         assert!(parse("denied=yes", now).is_err() && parse("since=x", now).is_err());
     }
 }

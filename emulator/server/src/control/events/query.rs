@@ -27,7 +27,7 @@ const LARGEST_LIMIT: usize = 10_000;
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
 /// What a query asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Query {
     filter: Filter,
     limit: usize,
@@ -212,7 +212,8 @@ mod tests {
         let expected = Filter::default()
             .with("eventName", "PutObject")
             .with("userIdentity.userName", "a b");
-        assert_eq!((query.filter, query.limit), (expected, 7));
+        assert_eq!(format!("{:?}", query.filter), format!("{expected:?}"));
+        assert_eq!(query.limit, 7);
         assert_eq!((query.wait, query.after), (None, None));
         assert_eq!(parse("").unwrap().limit, DEFAULT_LIMIT);
         let waiting = parse("wait=2s&count=300&after=17").unwrap();
