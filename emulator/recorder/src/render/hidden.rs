@@ -40,10 +40,12 @@ const RULES: &[Rule] = &[
     Rule("appsync", "*", "apiKeyId", STARS),               // D
     Rule("athena", "*", "QueryStatement", OMITTED),        // O native.md
     Rule("athena", "*", "QueryString", OMITTED),           // O native.md
+    Rule("autoscaling", "*", "UserData", REMOVED),         // I: as EC2's
     Rule("bedrock-runtime", "*", "accept", Mark::LeftOut), // O: only the model's id is told
     Rule("bedrock-runtime", "*", "contentType", Mark::LeftOut), // O
     Rule("bedrock-runtime", "*", "messages", Mark::LeftOut), // I
     Rule("bedrock-runtime", "*", "system", Mark::LeftOut), // I
+    Rule("cloudformation", "*", "ParameterValue", Mark::LeftOut), // D: keys alone are told
     Rule("cloudwatch", "*", "DashboardBody", STARS),       // D
     Rule("cognito-identity", "*", "Logins", HIDDEN_EACH),  // D
     Rule("ec2", "*", "KeyMaterial", REMOVED),              // D
@@ -155,7 +157,7 @@ impl<'a> Hiding<'a> {
 
 /// Whether a value seems to be a secret by its name. Switches and counts are none, nor is what contains members that have
 /// names of their own.
-fn is_secret(name: &str, value: &Value) -> bool {
+pub(super) fn is_secret(name: &str, value: &Value) -> bool {
     let is_text = match value {
         Value::String(text) => !text.is_empty(),
         Value::Array(items) => items.iter().any(Value::is_string),

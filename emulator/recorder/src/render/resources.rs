@@ -55,7 +55,9 @@ fn all(told: &Told<'_>) -> Vec<Resource> {
 
 /// Whose the first resource is, when an ARN says so.
 pub(super) fn owner(told: &Told<'_>, resources: &[Resource]) -> Option<AccountId> {
-    if !matches!(told.service_id, "sts" | "kms") {
+    // A key is always made in the caller's own account, whatever account an upstream writes into its ARN.
+    let is_made = told.operation_name == "CreateKey";
+    if !matches!(told.service_id, "sts" | "kms") || is_made {
         return None;
     }
     let arn = resources.first()?.arn.as_deref()?;

@@ -104,8 +104,10 @@ impl<'a> Writer<'a> {
                 HIDDEN.over(value)
             }
             (Kind::Map { value: shape, .. }, Value::Object(entries)) => {
-                let told = |(key, value): (&String, &Value)| {
-                    Some((key.clone(), self.value(value, *shape)?))
+                // Nobody marked what a caller names freely.
+                let told = |(key, value): (&String, &Value)| match hidden::is_secret(key, value) {
+                    true => Some((key.clone(), hidden::WORDS.into())),
+                    false => Some((key.clone(), self.value(value, *shape)?)),
                 };
                 Some(Value::Object(entries.iter().filter_map(told).collect()))
             }

@@ -176,6 +176,18 @@ fn parameters_of_single_services() {
                        "relativeId": {"functionName": "f"}, "functionQualifier": {}}}),
         ),
         (
+            "cloudformation",
+            "CreateStack",
+            json!({"StackName": "s", "Parameters": [{"ParameterKey": "P", "ParameterValue": "secret"}]}),
+            json!({"stackName": "s", "parameters": [{"parameterKey": "P"}]}),
+        ),
+        (
+            "glue",
+            "CreateJob",
+            json!({"Name": "j", "DefaultArguments": {"db_password": "secret", "mode": "m"}}),
+            json!({"name": "j", "defaultArguments": {"db_password": "HIDDEN_DUE_TO_SECURITY_REASONS", "mode": "m"}}),
+        ),
+        (
             "sqs",
             "SendMessage",
             json!({"QueueUrl": "q", "MessageBody": "secret"}),

@@ -6,6 +6,25 @@ use serde_json::{Value, json};
 use super::{Call, shown};
 
 #[test]
+fn a_key_is_made_in_the_callers_own_account() {
+    let arn = "arn:aws:kms:eu-west-1:444455556666:key/k";
+    let made = Call {
+        service: "kms",
+        operation: "CreateKey",
+        output: json!({"KeyMetadata": {"KeyId": "k", "Arn": arn}}),
+        ..Call::default()
+    };
+    assert_eq!(made.told().owner, None);
+    let used = Call {
+        service: "kms",
+        operation: "Encrypt",
+        input: json!({"KeyId": arn}),
+        ..Call::default()
+    };
+    assert_eq!(used.told().owner, AccountId::parse("444455556666"));
+}
+
+#[test]
 fn sts_tells_its_endpoint() {
     let call = |host| Call {
         service: "sts",
