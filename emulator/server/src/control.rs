@@ -19,11 +19,13 @@ mod stream;
 use std::sync::Arc;
 
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, HeaderValue};
-use hyper::{Method, Request, StatusCode};
+use hyper::header::{ALLOW, HOST, HeaderValue, ORIGIN};
+use hyper::{HeaderMap, Method, Request, StatusCode, Uri};
 
 use crate::engine::Engine;
+use crate::proxy::names_a_service;
 use crate::reply::{self, Reply};
+use crate::router::host;
 use crate::site::Site;
 
 pub(crate) use events::Span;
@@ -32,8 +34,13 @@ pub(crate) use filter::Filter;
 /// No control request but a stream of events is longer.
 const LIMIT: usize = 64 << 10;
 
-/// The control endpoint that a path names, which may not exist; `None` for paths of services.
-pub(crate) fn endpoint(path: &str) -> Option<&str> {
+/// The control endpoint that a request names, which may not exist; `None` for requests to services, among them all that
+/// name a service or a bucket as their host: the path is theirs then.
+pub(crate) fn endpoint<'a>(uri: &'a Uri, headers: &HeaderMap) -> Option<&'a str> {
+    let path = uri.path();
+    if !path.starts_with("/_local") || names_a_service(host(uri, headers)) {
+        return None;
+    }
     match path {
         "/_localtrail" => Some(""),
         // What wait strategies made for LocalStack ask.
@@ -44,9 +51,23 @@ pub(crate) fn endpoint(path: &str) -> Option<&str> {
     }
 }
 
+/// Whether a web page of another origin asks, which a browser lets it do without asking first.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else {
+        return false;
+    };
+    let host = headers.get(HOST).map_or(&b""[..], HeaderValue::as_bytes);
+    let named = origin.as_bytes().split(|byte| *byte == b'/').nth(2);
+    named != Some(host)
+}
+
 /// Answers a control request.
 pub(crate) async fn answer(site: &Arc<Site>, endpoint: &str, request: Request<Incoming>) -> Reply {
     let method = request.method().clone();
+    if !matches!(method, Method::GET | Method::HEAD) && is_from_elsewhere(request.headers()) {
+        let text = "A web page of another origin may change nothing here.";
+        return reply::sentence(StatusCode::FORBIDDEN, text);
+    }
     match (endpoint, &method) {
         ("health" | "ready", &Method::GET | &Method::HEAD) => health::answer(),
         ("localstack-health", &Method::GET | &Method::HEAD) => health::localstack(),
@@ -144,17 +165,31 @@ mod tests {
 
     #[test]
     fn paths_name_endpoints() {
-        assert_eq!(endpoint("/_localtrail/health"), Some("health"));
-        assert_eq!(endpoint("/_localtrail/health/"), Some("health"));
-        assert_eq!(endpoint("/_localtrail"), Some(""));
-        assert_eq!(endpoint("/_localstack/health"), Some("localstack-health"));
-        for service in [
-            "/",
-            "/bucket/_localtrail/health",
-            "/_localtrails",
-            "/_localstack/init",
+        let headers = |name, value: &str| HeaderMap::from_iter([(name, value.parse().unwrap())]);
+        for (path, host, named) in [
+            ("/_localtrail/health", "localhost:4566", Some("health")),
+            ("/_localtrail/health/", "", Some("health")),
+            ("/_localtrail", "", Some("")),
+            ("/_localstack/health", "", Some("localstack-health")),
+            ("/", "", None),
+            ("/bucket/_localtrail/health", "", None),
+            ("/_localtrails", "", None),
+            ("/_localstack/init", "", None),
+            ("/_localtrail/health", "logs.s3.amazonaws.com", None),
+            ("http://sts.amazonaws.com/_localtrail/reset", "", None),
         ] {
-            assert_eq!(endpoint(service), None, "{service}");
+            let uri: Uri = path.parse().unwrap();
+            assert_eq!(endpoint(&uri, &headers(HOST, host)), named, "{path} {host}");
+        }
+        let mut asked = headers(HOST, "localhost:4566");
+        assert!(!is_from_elsewhere(&asked));
+        for (origin, is_elsewhere) in [
+            ("http://localhost:4566", false),
+            ("http://evil.example", true),
+            ("null", true),
+        ] {
+            asked.insert(ORIGIN, HeaderValue::from_static(origin));
+            assert_eq!(is_from_elsewhere(&asked), is_elsewhere, "{origin}");
         }
     }
 

@@ -20,6 +20,7 @@ use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode, Uri};
 use tokio::net::TcpStream;
 
+pub(crate) use self::hosts::names_a_service;
 use crate::capture::{Captured, Movement};
 use crate::forward::end_to_end;
 use crate::options::ProxyOthers;

@@ -43,7 +43,7 @@ pub(crate) async fn answer(site: &Arc<Site>, peer: &Peer, request: Request<Incom
     if request.uri().authority().is_some() && proxy::is_for_others(site, request.uri()) {
         return Box::pin(proxy::other(site, request)).await;
     }
-    if let Some(endpoint) = control::endpoint(request.uri().path()) {
+    if let Some(endpoint) = control::endpoint(request.uri(), request.headers()) {
         let endpoint = endpoint.to_owned();
         return control::answer(site, &endpoint, request).await;
     }
